@@ -4,7 +4,6 @@ What is read is untrusted: no name leads out of its folder, no link is followed,
 unpacks to more than it may (engine.media.archive). What is written twice has the same bytes.
 """
 
-import json
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
-from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
+from engine.datasets.json_bounds import loads
 from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
 from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
@@ -296,7 +295,7 @@ def read_json(source: Source, name: str) -> object:
     """Read a small JSON file.
 
     Raises:
-        DatasetError: it is not JSON, or over 64 MiB.
+        DatasetError: it is not JSON, over 64 MiB, or holds more values than are read at once.
 
     """
     return parse_json(source.read(name), name)
@@ -305,7 +304,6 @@ def read_json(source: Source, name: str) -> object:
 def parse_json(text: bytes | str, name: str) -> object:
     """Return what a file's text says. Raise DatasetError if it is not JSON."""
     try:
-        value: object = json.loads(text, parse_constant=refuse_constant)
+        return loads(text)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"not JSON: {error}", file=name) from None
-    return value

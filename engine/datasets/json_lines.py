@@ -1,12 +1,11 @@
 """Read JSON lines that somebody else may have written: one object at a time, faults by line."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
+from engine.datasets.json_bounds import loads
 
 _LINE_BYTES: Final = 64 * 2**20
 
@@ -15,7 +14,7 @@ def iter_objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each line's number, from 1, and its object; empty lines are passed over.
 
     Raises:
-        DatasetError: a line is no JSON object, or longer than 64 MiB.
+        DatasetError: a line is no JSON object, over 64 MiB, or holds too much: json_bounds.py.
 
     """
     name = Path(str(getattr(file, "name", "JSON lines"))).name
@@ -32,7 +31,7 @@ def iter_objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
 def parse_object(line: bytes, file: str, number: int) -> dict[str, Any]:
     """Return the object that a line is. Raise DatasetError that tells file and line."""
     try:
-        value = json.loads(line, parse_constant=refuse_constant)
+        value = loads(line)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"not JSON: {error}", file=file, index=number) from None
     if not isinstance(value, dict):

@@ -7,6 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
+from engine.datasets.json_bounds import TOO_MUCH, is_too_much
 
 MAX_ELEMENT_CHARACTERS: Final = 64 * 2**20
 _CHUNK_BYTES: Final = 2**20
@@ -77,7 +78,7 @@ class _Text:
         self._is_whole = False
 
     def value(self, field: str = "", index: int | None = None) -> object:
-        """Read one JSON value of any kind."""
+        """Read one JSON value of any kind that is not too long and does not hold too much."""
         self._next_character()
         more_bytes = _CHUNK_BYTES
         while True:
@@ -85,7 +86,7 @@ class _Text:
                 value: object
                 value, end = self._json.raw_decode(self._window, self._at)
             except json.JSONDecodeError as error:
-                if self._is_whole or len(self._window) - self._at > MAX_ELEMENT_CHARACTERS:
+                if self._is_whole or len(self._window) - self._at >= MAX_ELEMENT_CHARACTERS:
                     raise self.fault(error.msg, field, index) from None
             except (ValueError, RecursionError) as error:
                 raise self.fault(str(error)[:100], field, index) from None
@@ -94,8 +95,16 @@ class _Text:
                 if len(self._window) - end >= _NUMBER_TAIL or self._is_whole:
                     self._at = end
                     return value
-            self._grow(more_bytes)
-            more_bytes *= 2  # so that a large element is not tried too often
+            more_bytes = self._grow_for_one(more_bytes, field, index)
+
+    def _grow_for_one(self, more_bytes: int, field: str, index: int | None) -> int:
+        """Read on for one value; return how much to read next, if that is not all of it."""
+        self._grow(more_bytes)
+        if is_too_much(self._window):
+            raise self.fault(TOO_MUCH, field, index)
+        # Twice as much, so that a large element is not tried too often, but nothing beyond one.
+        left = MAX_ELEMENT_CHARACTERS - len(self._window)
+        return max(min(2 * more_bytes, left), _NUMBER_TAIL)
 
     def expect(self, character: str) -> None:
         if not self.skip_if(character):

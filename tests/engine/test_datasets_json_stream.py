@@ -83,6 +83,39 @@ def test_byte_order_mark_is_skipped() -> None:
     assert collect(b"\xef\xbb\xbf" + b'{"a": [1, 2], "b": 3}') == {"a": [1, 2], "b": 3}
 
 
+def test_element_that_holds_too_much_is_refused_before_it_is_decoded_whole() -> None:
+    file = io.BytesIO(b'{"a":[1,[' + b"[]," * (20 * 2**20) + b"0]]}")
+
+    with pytest.raises(DatasetError, match=r"a\.json: a\[1\]: .*more values than are read at once"):
+        list(iter_elements(file, "a.json"))
+    assert file.tell() < 40 * 2**20
+
+
+def test_element_of_a_hundred_thousand_corners_is_read_and_others_after_it() -> None:
+    corners = [[each + 0.25, 1024.75] for each in range(100_000)]
+    content = [1, {"points": corners}, "x" * 2**21, {"points": corners}, 2]
+
+    assert list(iter_list(io.BytesIO(json.dumps(content).encode()), "a.json")) == content
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_element_is_as_long_as_the_limit_and_no_longer(
+    more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_stream, "MAX_ELEMENT_CHARACTERS", 1000)
+    monkeypatch.setattr(json_stream, "_CHUNK_BYTES", 300)
+    text = "x" * (1000 - len('""') + more)
+    file = io.BytesIO(json.dumps([text, 1]).encode())
+
+    found = iter_list(file, "a.json")
+
+    if more:
+        with pytest.raises(DatasetError, match=r"item\[0\]"):
+            next(found)
+    else:
+        assert list(found) == [text, 1]
+
+
 def test_element_without_end_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_stream, "MAX_ELEMENT_CHARACTERS", 1000)
     monkeypatch.setattr(json_stream, "_CHUNK_BYTES", 100)

@@ -4,7 +4,6 @@ These list their labels in different places, and projects say of each image its 
 split. Turned boxes become those around them; the larger are counted.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -37,6 +36,7 @@ from engine.datasets.formats.told_files import (
     unreported,
     until_broken,
 )
+from engine.datasets.json_bounds import loads
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of
 from engine.datasets.xml_elements import Element, iter_children
 from engine.masks.rle import RLE
@@ -186,7 +186,7 @@ def _own(element: Element) -> Fields | None:
     if OWN not in element.attrib:
         return None
     try:
-        own = json.loads(element.attrib[OWN])
+        own = loads(element.attrib[OWN])
     except (ValueError, RecursionError):
         raise ValueError(f"{OWN} is not JSON") from None
     return own if isinstance(own, dict) else None

@@ -4,7 +4,6 @@ Of others' files pictures (`image`), captions (`captions`, `caption` or `text`) 
 (`masks` or `objects`, with `segmentation` or `bbox` as COCO has them, and `label` or `category`).
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +11,6 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final, Protocol
 
-from engine.canonical import refuse_constant
 from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
@@ -23,6 +21,7 @@ from engine.datasets.formats.huggingface_features import IMAGE, MASKS, VOICES
 from engine.datasets.formats.objects import object_of
 from engine.datasets.formats.parquet_file import ParquetRows, Pictures, Place
 from engine.datasets.formats.pictures import SPLITS
+from engine.datasets.json_bounds import loads
 from engine.datasets.sample import (
     UNLABELLED,
     Annotation,
@@ -231,6 +230,6 @@ def _json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=refuse_constant)
+        return loads(value)
     except (ValueError, RecursionError):
         raise DatasetError("attributes and extra must be JSON") from None

@@ -4,7 +4,6 @@ An image may have an XML, maps, both or neither. Where no XML has objects, as in
 map of classes tells what an object is, and alone it gives one object for each class.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +32,7 @@ from engine.datasets.formats.voc_files import (
     split_beside,
     splits_of,
 )
+from engine.datasets.json_bounds import loads
 from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import (
     Annotation,
@@ -273,7 +273,7 @@ def value_of(text: str) -> Value:
 def _own(item: Element, files: Files) -> dict[str, object]:
     """Read what VOC has no element for."""
     try:
-        told = json.loads(item.findtext(OWN, "{}"))
+        told = loads(item.findtext(OWN, "{}"))
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):

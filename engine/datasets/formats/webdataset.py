@@ -5,7 +5,6 @@ here objects as COCO tells them. Of others' shards images, captions (`.txt`, or 
 img2dataset has them) and objects of that kind are read.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,7 +17,7 @@ from tarfile import USTAR_FORMAT, TarFile, TarInfo
 from tarfile import open as open_tar
 from typing import BinaryIO, Final, TypeAlias
 
-from engine.canonical import canonical_json, refuse_constant
+from engine.canonical import canonical_json
 from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Out, Source, TarSource
@@ -29,6 +28,7 @@ from engine.datasets.formats.objects import labels_in, object_as_coco, object_of
 from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import is_image
 from engine.datasets.formats.shards import Member, Shard
+from engine.datasets.json_bounds import loads
 from engine.datasets.places import MAX_BYTES, Place, Placed
 from engine.datasets.sample import Dataset, Sample, labels_of, unique_ids
 from engine.datasets.traits import ALL, RECORDS, Trait
@@ -160,7 +160,7 @@ def _content(shard: Shard, members: Members) -> Fields:
         return {}
     text = shard.read(members["json"], MAX_TEXT_BYTES)
     try:
-        return checked_fields(json.loads(text, parse_constant=refuse_constant))
+        return checked_fields(loads(text))
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
 

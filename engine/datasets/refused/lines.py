@@ -1,7 +1,6 @@
 """Cut texts down to some of their lines, which stay byte for byte as they are."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -11,6 +10,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.csv_boxes import IMAGE
 from engine.datasets.formats.pictures import is_image
+from engine.datasets.json_bounds import loads
 from engine.datasets.naming import number_in
 from engine.datasets.refused.wanted import LINES, Kept, Wanted, Write, bare_names
 
@@ -173,10 +173,9 @@ def _image_id(value: object) -> str:
 def _value(line: bytes) -> object:
     """Return what a line is in JSON; None if it is none."""
     try:
-        value: object = json.loads(line)
+        return loads(line)
     except (ValueError, RecursionError):
         return None
-    return value
 
 
 def _write_line(line: bytes, write: Write) -> None:
