@@ -18,6 +18,7 @@ from PIL import Image
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats.label_studio import LABEL_STUDIO
+from engine.datasets.formats.label_studio_read import OTHER_ANSWERS
 from engine.datasets.formats.label_studio_rle import pack, unpack
 from engine.datasets.formats.shapes import TURNS
 from engine.datasets.sample import Remark, Sample
@@ -250,6 +251,36 @@ def test_labels_of_a_tool_of_their_own_are_found(tmp_path: Path) -> None:
 
     assert not problems
     assert [each.label for each in found.annotations] == ["cell"]
+
+
+def test_of_several_labels_further_ones_become_attributes(tmp_path: Path) -> None:
+    place = {"x": 10, "y": 20, "width": 50, "height": 40}
+    several = result("rectanglelabels", {**place, "rectanglelabels": ["cell", "torn", 7, "old"]})
+    apart = result("rectangle", place, id="r2")
+    labels = result("labels", {**place, "labels": ["cell", "torn"]}, id="r2")
+
+    (found,), problems = read(tmp_path, task(several, apart, labels))
+
+    assert not problems
+    assert [(each.label, each.attributes) for each in found.annotations] == [
+        ("cell", {"torn": True, "old": True}),
+        ("cell", {"torn": True}),
+    ]
+
+
+def test_answers_about_an_object_of_a_kind_that_is_not_read_are_counted(tmp_path: Path) -> None:
+    (found,), problems = read(
+        tmp_path,
+        task(
+            rectangle(),
+            result("taxonomy", {"taxonomy": [["Animal", "Dog"]]}),
+            result("datetime", {"datetime": "2024-01-01"}),
+            result("rating", {"rating": 4}, from_name="stars"),
+        ),
+    )
+
+    assert (found.left_out, problems) == ({OTHER_ANSWERS: 2}, [])
+    assert found.annotations[0].attributes == {"stars": 4}
 
 
 def test_ids_that_repeat_are_taken_once(tmp_path: Path) -> None:

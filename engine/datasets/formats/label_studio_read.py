@@ -1,13 +1,15 @@
 """Read Label Studio's lists of tasks: what people marked, what models predict, what was said of it.
 
 Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them, and larger
-ones are counted. A region's texts and answers are results of the same id beside it.
+ones are counted. A region's texts and answers are results of the same id beside it; those that are
+of no kind that is read are counted. Of several labels further ones become attributes.
 """
 
 import re
 from base64 import b64decode
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, TypeAlias
@@ -50,6 +52,8 @@ from engine.media.bitmaps import read_bitmap
 Result: TypeAlias = dict[str, Any]  # one entry of an annotation's `result`, or what holds these
 _SHAPES: Final = ("brush", "bitmask", "polygon", "rectangle")
 _ANSWERS: Final = ("choices", "number", "rating")
+_BESIDE: Final = ("textarea", "labels", *_ANSWERS)
+OTHER_ANSWERS: Final = "answers about objects left out"  # how many, in people's words
 _UPLOADS: Final = "data/upload/"
 _DIGEST: Final = 9  # characters that uploads have in front, with a dash
 _UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-(?=.)")
@@ -124,13 +128,18 @@ def _results_of(origin: Result) -> Iterator[tuple[Result, Result]]:
 
 def label_in(result: Result) -> str | None:
     """Return the first label that a region has, None if it has none that is text."""
+    return next(_labels_in(result), None)
+
+
+def _labels_in(result: Result) -> Iterator[str]:
+    """Yield the labels that a region has, but for what is no text."""
     value, kind = result.get("value"), result.get("type")
     is_region = _kind(result) in _SHAPES or kind == "labels"
     labels = value.get(kind) if is_region and isinstance(value, dict) else None
-    try:
-        return label_of(labels[0]) if isinstance(labels, list) and labels else None
-    except ValueError:
-        return None
+    for each in labels if isinstance(labels, list) else ():
+        with suppress(ValueError):
+            if label := label_of(each):
+                yield label
 
 
 def _kind(result: Result) -> str:
@@ -204,6 +213,8 @@ class TaskReader:
                         self.left_out[TURNS] += grows(number(result["value"].get("rotation") or 0))
                 elif identity not in shapes:
                     captions += _texts(result)
+                else:
+                    self.left_out[OTHER_ANSWERS] += result.get("type") not in _BESIDE
             except ValueError as error:
                 self.report(DatasetError(str(error), file=self.file, field=field, index=index))
         return related(found), captions
@@ -235,17 +246,19 @@ def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: S
     own = own_of(meta) if isinstance(meta, dict) else None
     captions = [each for one in beside if one.get("type") == "textarea" for each in _texts(one)]
     parent = result.get("parentID")
+    named = (label for each in (result, *beside) for label in _labels_in(each))
+    label, *others = dict.fromkeys(named) or [None]
+    answers = dict(_answer(each) for each in beside if each.get("type") in _ANSWERS)
     native = {
         "id": checked_text(result.get("id", "")),
         "parent": None if parent is None else checked_text(parent),
         "caption": "\n".join(captions) or None,
-        "attributes": dict(_answer(each) for each in beside if each.get("type") in _ANSWERS),
+        "attributes": dict.fromkeys(others, True) | answers,
         "predicted_iou": None if score is None else number(score),
         "extra": origin_of(origin, result),
     }
-    labels = [label_in(each) for each in (result, *beside)]
     rle, box = _drawn(result, size_hw)
-    return read_object(own, native, rle, next((each for each in labels if each), None), box)
+    return read_object(own, native, rle, label, box)
 
 
 def _texts(result: Result) -> list[str]:
