@@ -17,6 +17,7 @@ from PIL import Image
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export
 from engine.datasets.formats.fiftyone import FIFTYONE
+from engine.datasets.formats.fiftyone_read import OTHER_FIELDS, OTHER_KINDS
 from engine.masks.rle import decode
 from tests.engine.datasets_broken import areas, png
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
@@ -117,6 +118,23 @@ def test_all_fields_are_read_where_none_is_the_ground_truth(tmp_path: Path) -> N
     [sample], _ = read_all(put(tmp_path, whole), FIFTYONE)
 
     assert sorted(each.label or "" for each in sample.annotations) == ["cat", "cow", "dog"]
+    assert sample.left_out == {}
+
+
+def test_objects_of_other_fields_and_kinds_that_are_not_read_are_counted(tmp_path: Path) -> None:
+    whole = content()
+    whole["samples"][0] |= {
+        "weather": {"_cls": "Classification", "label": "rain"},
+        "scenes": {"_cls": "Classifications", "classifications": [{"label": "road"}] * 2},
+        "pose": {"_cls": "Keypoints", "keypoints": [{"points": [[0, 0]]}]},
+        "map": {"_cls": "Segmentation", "mask_path": "fields/map.png"},
+    }
+
+    [sample], problems = read_all(put(tmp_path, whole), FIFTYONE)
+
+    assert problems == []
+    assert sample.left_out == {OTHER_KINDS: 5, OTHER_FIELDS: 1}
+    assert len(sample.annotations) == 2
 
 
 def test_size_comes_from_the_image_where_it_is_not_told(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is read of FiftyOne's exports, ours and others'."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -40,6 +41,16 @@ _MASKS: Final = "fields"  # the folder of what is in files of its own
 FIELD: Final = "ground_truth"
 SPLITS: Final = ("train", "val", "validation", "test", "holdout", "unfinished")  # among tags
 _LISTS: Final = {"Detections": "detections", "Polylines": "polylines"}
+_UNREAD: Final = {
+    "Classifications": "classifications",
+    "Keypoints": "keypoints",
+    "Segmentations": "",  # which FiftyOne has one by one alone, as it has those below
+    "Heatmaps": "",
+    "Regressions": "",
+}
+# How many, in people's words.
+OTHER_KINDS: Final = "classes, maps and points of images left out"
+OTHER_FIELDS: Final = f"objects of other fields than {FIELD} left out"
 # What is no attribute of an object.
 _KNOWN: Final = frozenset(
     "_id _cls id label tags bounding_box mask mask_path points closed filled confidence index "
@@ -129,13 +140,30 @@ def _objects(sample: Fields) -> Iterator[tuple[str, int | None, object]]:
     """Yield field, place and content of each object."""
     fields = {FIELD: sample[FIELD]} if FIELD in sample else sample
     for field, value in fields.items():
-        kind = str(value.get("_cls")) if isinstance(value, dict) else ""
-        if isinstance(value, dict) and kind in {"Detection", "Polyline"}:
-            yield field, None, value
-        elif isinstance(value, dict) and kind in _LISTS:
-            listed = value.get(_LISTS[kind])
-            pairs = enumerate(listed) if isinstance(listed, list) else ()
-            yield from ((f"{field}.{_LISTS[kind]}", place, each) for place, each in pairs)
+        yield from _in_field(field, value, _LISTS)
+
+
+def _in_field(
+    field: str, value: object, lists: Mapping[str, str]
+) -> Iterator[tuple[str, int | None, object]]:
+    """Yield what a field holds of some kinds, alone or in lists that have a name."""
+    kind = str(value.get("_cls")) if isinstance(value, dict) else ""
+    if isinstance(value, dict) and f"{kind}s" in lists:
+        yield field, None, value
+    elif isinstance(value, dict) and kind in lists:
+        listed = value.get(lists[kind])
+        pairs = enumerate(listed) if isinstance(listed, list) else ()
+        yield from ((f"{field}.{lists[kind]}", place, each) for place, each in pairs)
+
+
+def _left_out(sample: Fields) -> dict[str, int]:
+    """Count what is read of no field, and objects of others beside those of `ground_truth`."""
+    counts = Counter({OTHER_KINDS: 0, OTHER_FIELDS: 0})
+    for field, value in sample.items():
+        counts[OTHER_KINDS] += sum(1 for _ in _in_field(field, value, _UNREAD))
+        if FIELD in sample and field != FIELD:
+            counts[OTHER_FIELDS] += sum(1 for _ in _in_field(field, value, _LISTS))
+    return dict(+counts)
 
 
 class _Reader:
@@ -163,6 +191,7 @@ class _Reader:
             split=sample.split or split_in(PurePosixPath(self.file).parent.as_posix()),
             annotations=unique_ids(self._annotations(fields, size_hw)),
             load_bytes=self.pictures.loader(path),
+            left_out=_left_out(fields),
         )
 
     def _beside(self, path: str) -> str:
