@@ -63,8 +63,20 @@ def test_mask_has_the_size_of_its_image_and_its_box_is_no_other_object() -> None
     assert areas(sample) == [("Cat", 16)]
     assert mask.rle is not None
     assert decode(mask.rle)[:, :4].all()
+    assert (mask.attributes, mask.is_crowd) == ({}, False)
     assert (box.label, box.box_xywh, box.is_crowd) == ("Dog, big", (2, 2, 4, 2), True)
     assert box.attributes == {"occluded": True}
+
+
+def test_flags_that_stand_with_the_box_of_a_mask_are_those_of_the_mask() -> None:
+    table = BOXES.replace(b"0.0,0.5,0.0,1.0,-1,0", b"0.0,0.5,0.0,1.0,1,1")
+
+    (sample,), _, problems = read_files(OPEN_IMAGES, FILES | {"train-annotations-bbox.csv": table})
+
+    mask, _ = sample.annotations
+    assert problems == []
+    assert (mask.label, mask.id) == ("Cat", "ff")
+    assert (mask.attributes, mask.is_crowd) == ({"occluded": True}, True)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ than its image. The labels of whole images are not read: they tell of no object.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import PurePosixPath
@@ -36,9 +36,10 @@ _FLAGS: Final = {
     "IsInside": "inside",
 }
 _CORNERS: Final = ("XMin", "XMax", "YMin", "YMax")
+_CORNERS_OF_MASK: Final = tuple(f"Box{corner}" for corner in _CORNERS)
 _COLUMNS: Final = (
     *("ImageID", "LabelName", "MaskPath", "BoxID", "IsGroupOf"),
-    *(*_CORNERS, *(f"Box{corner}" for corner in _CORNERS), *_FLAGS),
+    *(*_CORNERS, *_CORNERS_OF_MASK, *_FLAGS),
 )
 
 
@@ -160,36 +161,42 @@ class _Reader:
     def sample(self, identity: str, image: str) -> Sample:
         size_hw = self.pictures.size_of(image)
         masks = self.tables.masks.get(identity, [])
-        outlined = {_cells(line.row, *(f"Box{corner}" for corner in _CORNERS)) for line in masks}
         boxes = [
-            line
-            for line in self.tables.boxes.get(identity, [])
-            # The box of a mask is listed, too: it is the same object.
-            if _cells(line.row, *_CORNERS) not in outlined
+            (_cells(each.row, *_CORNERS), each) for each in self.tables.boxes.get(identity, [])
         ]
-        annotations = (*self._objects(masks, size_hw), *self._objects(boxes, size_hw))
+        flags = {cells: line.row for cells, line in boxes}
+        # The box of a mask is listed, too: it is the same object, and tells its flags.
+        outlines = [(_cells(each.row, *_CORNERS_OF_MASK), each) for each in masks]
+        outlined = {cells for cells, _ in outlines}
+        alone = [(cells, line) for cells, line in boxes if cells not in outlined]
+        annotations = tuple(self._objects([*outlines, *alone], flags, size_hw))
         split, name = split_and_name(image, {FOLDER})
         loader = self.pictures.loader(image)
         return Sample(name, size_hw, annotations, split=split, load_bytes=loader)
 
-    def _objects(self, lines: list[_Line], size_hw: Size) -> Iterator[Annotation]:
-        for line in lines:
+    def _objects(
+        self,
+        lines: list[tuple[tuple[str, ...], _Line]],
+        flags: Mapping[tuple[str, ...], Row],
+        size_hw: Size,
+    ) -> Iterator[Annotation]:
+        """Yield objects; lines and the rows that tell flags are known by label and box."""
+        for cells, line in lines:
             try:
-                yield self._object(line.row, size_hw)
+                yield self._object(line.row, flags.get(cells, {}), size_hw)
             except ValueError as error:
                 self.report(DatasetError(str(error), file=line.file, index=line.number))
 
-    def _object(self, row: Row, size_hw: Size) -> Annotation:
+    def _object(self, row: Row, flags: Row, size_hw: Size) -> Annotation:
         called = row.get("LabelName", "")
-        label = label_of(self.names.get(called, called))
-        if "MaskPath" in row:
-            return Annotation(self._mask(row["MaskPath"], size_hw), label, id=row.get("BoxID", ""))
+        is_mask = "MaskPath" in row
         return Annotation(
-            None,
-            label,
-            _box(row, size_hw),
-            is_crowd=row.get("IsGroupOf") == "1",
-            attributes={told: True for column, told in _FLAGS.items() if row.get(column) == "1"},
+            self._mask(row["MaskPath"], size_hw) if is_mask else None,
+            label_of(self.names.get(called, called)),
+            None if is_mask else _box(row, size_hw),
+            row.get("BoxID", ""),
+            is_crowd=flags.get("IsGroupOf") == "1",
+            attributes={told: True for column, told in _FLAGS.items() if flags.get(column) == "1"},
         )
 
     def _mask(self, path: str, size_hw: Size) -> RLE:
