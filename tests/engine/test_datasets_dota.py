@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from engine.datasets.formats import FORMATS
 from engine.datasets.formats.dota import DOTA
+from engine.datasets.formats.shapes import TURNS
 from tests.engine.datasets_broken import (
     THIRD_PARTY,
     MemorySource,
@@ -41,8 +42,18 @@ def test_box_lies_around_its_corners_and_yolo_leaves_such_texts_alone() -> None:
     assert problems == []
     assert [(each.label, each.box_xywh) for each in sample.annotations] == [("plane", (0, 0, 6, 6))]
     assert sample.annotations[0].attributes == {"difficult": True}
+    assert sample.left_out == {TURNS: 1}
     assert DOTA.is_in(MemorySource(FILES))
     assert not FORMATS["yolo"].is_in(MemorySource(FILES))
+
+
+def test_box_whose_corners_are_straight_is_not_counted_as_turned() -> None:
+    lines = b"0 0 2 0 2 2 0 2 plane 0\n3.5 4 1.004 4 1 1 3.5 1 plane 0\n"
+
+    (sample,), _, _ = read_files(DOTA, FILES | {"train/labelTxt/a.txt": lines})
+
+    assert len(sample.annotations) == 2
+    assert sample.left_out == {}
 
 
 @pytest.mark.parametrize(

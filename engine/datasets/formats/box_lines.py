@@ -3,8 +3,10 @@
 A line that is none is told by its number, and the others are read.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
@@ -13,6 +15,7 @@ from engine.datasets.formats.pictures import Pictures
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 
 MAX_LINES = 100_000  # of one image
+ObjectOf: TypeAlias = Callable[[list[str], Counter[str]], Annotation | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def pairs_of(
 def read_pairs(
     source: Source,
     pairs: list[TextOfImage],
-    object_of: Callable[[list[str]], Annotation | None],
+    object_of: ObjectOf,
     report: Report,
 ) -> Dataset:
     """Read images with their objects.
@@ -61,7 +64,8 @@ def read_pairs(
     Args:
         source: what holds them.
         pairs: which.
-        object_of: reads the words of a line; None if that tells of no object. Raises ValueError.
+        object_of: reads the words of a line, and counts what has no place, in people's words;
+            None if that tells of no object. Raises ValueError.
         report: takes what is left out.
 
     """
@@ -74,7 +78,9 @@ def read_pairs(
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
 
-    found = (each for pair in pairs for each in _objects(source, pair, object_of, _pass_over))
+    found = (
+        each for pair in pairs for each in _objects(source, pair, object_of, Counter(), _pass_over)
+    )
     return Dataset(labels_of(sorted({each.label for each in found if each.label})), samples)
 
 
@@ -86,7 +92,7 @@ def _sample(
     source: Source,
     pictures: Pictures,
     pair: TextOfImage,
-    object_of: Callable[[list[str]], Annotation | None],
+    object_of: ObjectOf,
     report: Report,
 ) -> Sample:
     try:
@@ -95,15 +101,22 @@ def _sample(
         if pictures.find(pair.image) or not pair.text:
             raise
         raise DatasetError(problem.fault, file=pair.text) from None
-    annotations = tuple(_objects(source, pair, object_of, report))
-    loader = pictures.loader(pair.image)
-    return Sample(pair.file_name, size_hw, annotations, split=pair.split, load_bytes=loader)
+    left_out: Counter[str] = Counter()
+    return Sample(
+        pair.file_name,
+        size_hw,
+        tuple(_objects(source, pair, object_of, left_out, report)),
+        split=pair.split,
+        load_bytes=pictures.loader(pair.image),
+        left_out=dict(+left_out),
+    )
 
 
 def _objects(
     source: Source,
     pair: TextOfImage,
-    object_of: Callable[[list[str]], Annotation | None],
+    object_of: ObjectOf,
+    left_out: Counter[str],
     report: Report,
 ) -> Iterator[Annotation]:
     try:
@@ -113,7 +126,7 @@ def _objects(
         return
     for number, words in words_of_lines(data, pair.text or "", report):
         try:
-            found = object_of(words)
+            found = object_of(words, left_out)
         except ValueError as error:
             report(DatasetError(str(error), file=pair.text or "", index=number))
             continue

@@ -25,7 +25,7 @@ _WORDS: Final = 15
 def read(source: Source, report: Report) -> Dataset:
     """Read all images, also those that no text tells of."""
     pairs = list(pairs_of(source, (IMAGES, LABELS), place_of))
-    return read_pairs(source, pairs, _object, report)
+    return read_pairs(source, pairs, lambda words, _: _object(words), report)
 
 
 def is_in(source: Source) -> bool:
