@@ -149,9 +149,11 @@ class CocoReader:
             if bbox and rle is None and self.on_problem:  # told here by its place
                 self._check_on_image(element, bbox, size_hw)
         except DatasetError as problem:
-            if self.on_problem is None or rle is None:
+            is_all = rle is None and category_id is not None
+            if self.on_problem is None or is_all:
                 raise
-            self.on_problem(problem)  # and the mask beside it stays
+            self.on_problem(problem)  # and the mask or the caption beside it stays
+            bbox = None
         fields.pop("area", None)
         if rle is None and bbox is None and caption is None:
             raise self._fault(element, "is of the image as a whole: it has no mask, box or caption")

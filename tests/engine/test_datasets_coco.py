@@ -228,6 +228,17 @@ def test_box_on_nothing_of_its_image_is_told_by_its_place_where_it_is_all(box: A
     assert len(read(whole).annotations) == 3
 
 
+@pytest.mark.parametrize("box", [[0, 0, 0, 0], [-9, 1, 2, 2], "none"])
+def test_caption_of_an_image_stays_where_a_box_beside_it_is_none(box: Any) -> None:
+    problems: list[DatasetError] = []
+
+    dataset = read(changed("annotations/2/bbox", box), on_problem=problems.append)
+
+    caption = dataset.annotations[2]
+    assert (caption.caption, caption.is_object) == ("A cell.", False)
+    assert [(p.field, p.index) for p in problems] == [("annotations", 2)]
+
+
 def written(size_hw: tuple[int, int], rles: list[RLE]) -> bytes:
     out = io.BytesIO()
     height, width = size_hw
@@ -486,6 +497,42 @@ def test_what_two_files_tell_of_one_object_is_one_and_no_object_is_a_whole_image
         "person_keypoints.json: annotations[1]: "
         "is of the image as a whole: it has no mask, box or caption"
     ]
+
+
+def test_objects_that_are_alike_are_as_many_as_the_file_that_has_most_of_them(
+    tmp_path: Path,
+) -> None:
+    instances, persons = two_of_one_name(), two_of_one_name()
+    for whole, count in (instances, 2), (persons, 3):
+        whole["annotations"] = [{**whole["annotations"][0], "id": n} for n in range(count)]
+    for name, whole in ("instances.json", instances), ("person_keypoints.json", persons):
+        (tmp_path / name).write_text(json.dumps(whole))
+
+    first, _ = FORMATS["coco"].read(FolderSource(tmp_path), print).samples()
+
+    assert len(first.annotations) == 3
+
+
+def test_our_objects_and_captions_side_by_side_are_the_dataset_that_they_were_made_of(
+    tmp_path: Path,
+) -> None:
+    sample = replace(small_sample(), captions=("One.", "One.", "Two."))
+    for name in ("coco", "coco_captions"):
+        FORMATS[name].write(replace(dataset_of([sample]), has_images=False), FolderOut(tmp_path))
+
+    assert list(FORMATS["coco"].read(FolderSource(tmp_path), print).samples()) == [sample]
+
+
+def test_split_and_group_that_the_second_file_tells_alone_are_kept(tmp_path: Path) -> None:
+    bare, told = two_of_one_name(), two_of_one_name()
+    told["images"][0] |= {"split": "val", "group": "g"}
+    for name, whole in ("a.json", bare), ("b.json", told):
+        (tmp_path / name).write_text(json.dumps(whole))
+
+    first, second = FORMATS["coco"].read(FolderSource(tmp_path), print).samples()
+
+    assert (first.split, first.group) == ("val", "g")
+    assert (second.split, second.group) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["0.json", "0.xml", "0.csv", "objects.jsonl"])

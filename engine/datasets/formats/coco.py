@@ -5,6 +5,7 @@ to tell, so nothing is lost; whoever does not know them passes them over.
 """
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
@@ -314,17 +315,25 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
 def _merged(known: Sample, more: Sample) -> Sample:
     """Unite what two files tell of an image: COCO lists persons once more with their keypoints."""
     annotations = list(known.annotations)
-    places = {_shape(each): place for place, each in enumerate(annotations)}
+    places: defaultdict[tuple[object, ...], deque[int]] = defaultdict(deque)
+    for place, each in enumerate(annotations):
+        places[_shape(each)].append(place)
     for each in more.annotations:
-        place = places.pop(_shape(each), None)
-        if place is None:
+        alike = places[_shape(each)]
+        if not alike:
             annotations.append(each)
         else:
+            place = alike.popleft()
             same = annotations[place]
             caption = same.caption or each.caption
             annotations[place] = replace(same, caption=caption, extra={**each.extra, **same.extra})
+    captions = (each for each in more.captions if each not in known.captions)
     return replace(
-        known, annotations=tuple(annotations), captions=(*known.captions, *more.captions)
+        known,
+        annotations=tuple(annotations),
+        captions=(*known.captions, *captions),
+        split=known.split or more.split,
+        group=known.group or more.group,
     )
 
 
