@@ -14,7 +14,7 @@ from PIL import Image
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
-from engine.datasets.formats.labelme import LABELME
+from engine.datasets.formats.labelme import FLAGS, LABELME
 from engine.datasets.sample import Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
@@ -87,6 +87,29 @@ def test_shapes_of_one_label_and_group_are_one_object(tmp_path: Path) -> None:
     areas = [area(each.rle) for each in found.annotations if each.rle]
     assert areas == [9 + 4, 4, 4]
     assert found.annotations[0].extra == {"group_id": 1}
+
+
+def test_what_is_told_of_any_shape_of_a_group_is_told_of_the_object(tmp_path: Path) -> None:
+    other = [[0, 0], [2, 0], [2, 2], [0, 2]]
+    first = shape(group_id=1, flags={"torn": False, "old": True}, description="One.")
+    second = shape(group_id=1, points=other, flags={"torn": True, "old": False}, description="Two.")
+    third = shape(group_id=1, points=other, description="One.", anneal={"id": "m"})
+
+    (found,), problems = read(tmp_path, content(first, second, third))
+
+    [whole] = found.annotations
+    assert problems == []
+    assert (whole.id, whole.caption) == ("m", "One.\nTwo.")
+    assert whole.attributes == {"torn": True, "old": True}
+    assert whole.extra == {"group_id": 1}
+
+
+def test_flags_that_are_set_of_an_image_are_counted(tmp_path: Path) -> None:
+    flags = {"blurred": True, "night": False, "odd": True}
+
+    (found,), problems = read(tmp_path, content(shape(), flags=flags))
+
+    assert (found.left_out, problems) == ({FLAGS: 2}, [])
 
 
 def test_first_versions_without_kinds_and_sizes_are_read_by_their_picture(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
-from engine.datasets.formats.supervisely import SUPERVISELY
+from engine.datasets.formats.supervisely import SUPERVISELY, TAGS
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import decode, encode
 from tests.engine.datasets_corpus import picture
@@ -74,6 +74,14 @@ def read(
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(json.dumps(value))
     return read_all(folder, SUPERVISELY)
+
+
+def test_tags_of_an_image_that_name_no_split_are_counted(tmp_path: Path) -> None:
+    tags = [{"name": name, "value": None} for name in ("blurred", "night", "val")]
+
+    (found,), problems = read(tmp_path, content(tags=tags))
+
+    assert (found.split, found.left_out, problems) == ("val", {TAGS: 2}, [])
 
 
 @pytest.mark.parametrize("encode_png", [palette_png, canvas_png, lambda mask: packed(bits(mask))])

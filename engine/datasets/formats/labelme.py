@@ -40,6 +40,7 @@ from engine.media.images import read_size
 VERSION: Final = "5.5.0"  # of the tool, that reads what is written here
 LABELS_FILE: Final = "labels.txt"  # as the tool takes it on its command line
 _NO_LABELS: Final = ("", "__ignore__", "_background_")
+FLAGS: Final = "flags of images left out"  # how many that are set, in people's words
 _LOOKED_AT: Final = 20  # files, and elements of each, before others are taken for another format's
 
 
@@ -175,12 +176,15 @@ def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sa
             found.append((_annotation(checked_fields(shape), size_hw), shape.get("group_id")))
         except ValueError as error:
             report(DatasetError(str(error), file=name, field="shapes", index=place))
+    flags = content.get("flags")
+    set_flags = sum(each is True for each in flags.values()) if isinstance(flags, dict) else 0
     folders = image.split("/")[:-1]
     split = next((folder for folder in folders if folder in SPLITS), None)
     return replace(
         read_image(own_of(content), image, size_hw, split),
         annotations=_united(found),
         load_bytes=pictures.loader(image) or data,
+        left_out={FLAGS: set_flags} if set_flags else {},
     )
 
 
@@ -245,10 +249,29 @@ def _united(found: Sequence[tuple[Annotation, object]]) -> tuple[Annotation, ...
                 places[each.label, group] = len(annotations)
             annotations.append(each)
             continue
-        whole = annotations[place]
-        rles = [rle for rle in (whole.rle, each.rle) if rle is not None]
-        annotations[place] = replace(whole, rle=united(rles))
+        annotations[place] = _joined(annotations[place], each)
     return tuple(annotations)
+
+
+def _joined(whole: Annotation, part: Annotation) -> Annotation:
+    """Add a part and what is told of it; a flag of either is one of the whole."""
+    rles = [rle for rle in (whole.rle, part.rle) if rle is not None]
+    lines = dict.fromkeys(f"{whole.caption or ''}\n{part.caption or ''}".strip().split("\n"))
+    return replace(
+        whole,
+        rle=united(rles),
+        id=whole.id or part.id,
+        parent=whole.parent or part.parent,
+        caption="\n".join(lines) or None,
+        attributes={
+            **part.attributes,
+            **{
+                key: value or part.attributes.get(key, value)
+                for key, value in whole.attributes.items()
+            },
+        },
+        extra={**part.extra, **whole.extra},
+    )
 
 
 LABELME: Final = Format(

@@ -46,6 +46,7 @@ from engine.masks.rle import RLE
 from engine.media.bitmaps import encode_bitmap, read_bitmap
 
 META: Final = "meta.json"
+TAGS: Final = "tags of images left out"  # how many, in people's words
 NO_SPLIT: Final = "dataset"
 _WITHIN: Final = "datasets"  # the folder of datasets within a dataset
 _MAX_PNG_BYTES: Final = 64 * 2**20
@@ -218,7 +219,9 @@ class _Project:
             sample = replace(sample, captions=(checked_text(description),))
         found = self.pictures.loader("/".join([*PurePosixPath(name).parts[:-2], "img", image]))
         annotations = tuple(self._annotations(content.get("objects"), name, size_hw))
-        return replace(sample, annotations=annotations, load_bytes=found)
+        others = sum(each not in SPLITS for each in tags)
+        left_out = {TAGS: others} if others else {}
+        return replace(sample, annotations=annotations, load_bytes=found, left_out=left_out)
 
     def _annotations(self, objects: object, name: str, size_hw: Size) -> Iterator[Annotation]:
         for place, each in enumerate(objects if isinstance(objects, list) else [None]):
