@@ -60,10 +60,13 @@ def told_apart(name: str, sha256: str, repeated: Repeated) -> str:
 
 
 class FreeNames:
-    """Names in a layout that moves images, so that two may meet: the later gets a number."""
+    """Names in a layout that moves images, so that two may meet: the later gets a number.
+
+    Digests are kept of them, so a million names take 65 MB, however long they are.
+    """
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken: set[int] = set()
 
     def take(self, name: str) -> str:
         """Return a name, with a number where it is taken, which no other gets from now on.
@@ -71,10 +74,10 @@ class FreeNames:
         Files beside images are named by their stems, so that endings tell none apart.
         """
         path, number = PurePosixPath(name), 1
-        while (stem := _stem(name)) in self._taken:
+        while (digest := _digest(_stem(name))) in self._taken:
             number += 1
             name = path.with_stem(f"{path.stem}-{number}").as_posix()
-        self._taken.add(stem)
+        self._taken.add(digest)
         return name
 
 
@@ -90,5 +93,10 @@ def _stem(name: str) -> str:
 
 
 def _stem_digest(name: str) -> np.uint64:
-    digest = hashlib.sha256(_stem(safe_name(name)).encode()).digest()
-    return np.uint64(int.from_bytes(digest[:_DIGEST_BYTES], "big"))
+    return np.uint64(_digest(_stem(safe_name(name))))
+
+
+def _digest(text: str) -> int:
+    # Names on disk that are no text have halves of pairs.
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+    return int.from_bytes(digest[:_DIGEST_BYTES], "big")
