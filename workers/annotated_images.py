@@ -1,16 +1,21 @@
-"""A version's images with their masks, as the decoder learns from them and is measured on them."""
+"""A version's images with their masks, as the decoder learns from them and is measured on them.
 
-from collections.abc import Iterator
+It learns through the windows that the true masks ask for, and is measured through those that it
+asks for itself: people get no others, and true masks would lead it to what it has missed.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Final
 
-from annotation.models import DatasetVersion
+from annotation.models import Bundle, DatasetVersion
 from annotation.selectors.versions import frozen_rows
 from engine.datasets.stored_shapes import StoredShapes
 from engine.datasets.torch_dataset import MaskDataset
 from engine.segmentation.items import AnnotatedImage
-from engine.segmentation.windows import windows_of_masks
+from engine.segmentation.object_finder import windows_asked
+from engine.segmentation.windows import Window, windows_of_masks
 from workers.embeddings import (
     Closer,
     Sight,
@@ -22,7 +27,7 @@ from workers.embeddings import (
     save_embedding,
 )
 from workers.lease import Show
-from workers.networks import forget_networks
+from workers.networks import finder_of, forget_networks, proposal_config_of, sight_of
 from workers.version_lines import open_version
 
 HELD: Final = 16  # images whose masks are kept from one question to the next
@@ -75,13 +80,9 @@ def embed_missing(show: Show, images: list[AnnotatedImage], sight: Sight) -> lis
 
     Whole images, too, that were finished before they were prepared, drawn without a model.
     """
-    digest = sight.encoder_digest
-    embedded = embedded_images([image.key for image in images], digest)
+    _embed_wholes(show, images, sight)
     for done, image in enumerate(images):
         show(done, len(images), "Looking closer")
-        if image.key not in embedded:
-            embedding = sight.load_encoder().encode(load_pixels(image.key))
-            save_embedding(image.key, digest, embedding)
         wanted = windows_of_masks(image.masks, image.size_hw)
         missing = [each for each in wanted if each not in image.closer]
         if missing:
@@ -89,19 +90,57 @@ def embed_missing(show: Show, images: list[AnnotatedImage], sight: Sight) -> lis
             for window in missing:
                 seen.through(window)
     forget_networks()
-    return _with_windows(images, digest)
+    return _with_windows(images, sight.encoder_digest)
+
+
+def _embed_wholes(show: Show, images: Sequence[AnnotatedImage], sight: Sight) -> None:
+    digest = sight.encoder_digest
+    embedded = embedded_images([image.key for image in images], digest)
+    missing = [image.key for image in images if image.key not in embedded]
+    for done, key in enumerate(missing):
+        show(done, len(missing), "Embedding images")
+        save_embedding(key, digest, sight.load_encoder().encode(load_pixels(key)))
 
 
 def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:
     """Add the windows that the masks ask for, and none that only a model asked for.
 
-    So what is learned and measured follows from the version alone.
+    So what is learned follows from the version alone.
     """
+    wanted = {image.key: windows_of_masks(image.masks, image.size_hw) for image in images}
+    return seen_through(images, wanted, encoder_digest)
+
+
+def seen_through(
+    images: Sequence[AnnotatedImage],
+    windows: Mapping[str, Collection[Window]],
+    encoder_digest: str,
+) -> list[AnnotatedImage]:
+    """Return images with windows, given by their keys, as far as these were embedded."""
     known = closer_looks([image.key for image in images], encoder_digest)
 
     def closer(image: AnnotatedImage) -> Closer:
         seen = known.get(image.key, {})
-        wanted = windows_of_masks(image.masks, image.size_hw)
-        return {each: seen[each] for each in wanted if each in seen}
+        return {each: seen[each] for each in windows.get(image.key, ()) if each in seen}
 
     return [replace(image, closer=closer(image)) for image in images]
+
+
+def look_as_in_use(
+    show: Show, images: Sequence[AnnotatedImage], bundle: Bundle
+) -> list[AnnotatedImage]:
+    """Return images as a bundle sees those of people, through the windows that its finder asks for.
+
+    What is missing is embedded. Without a finder there are no windows.
+    """
+    sight, finder, config = sight_of(bundle), finder_of(bundle), proposal_config_of(bundle)
+    _embed_wholes(show, images, sight)
+    asked: dict[str, list[Window]] = {}
+    for done, image in enumerate(images if finder else ()):
+        show(done, len(images), "Looking closer")
+        seen = looked_at_closer(image.key, image.size_hw, sight)
+        asked[image.key] = windows_asked(
+            seen, finder, heat_min=config.heat_min, most=config.boxes_max
+        )
+    forget_networks()
+    return seen_through(images, asked, bundle.encoder_digest)

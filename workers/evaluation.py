@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,12 +36,13 @@ from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
+from workers.annotated_images import look_as_in_use
 from workers.lease import Show
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
-VERSION: Final = 4  # of this protocol: figures of another are measured anew
+VERSION: Final = 5  # of this protocol: figures of another are measured anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Evaluation:
     figures: dict[str, Any]
     objects: tuple[ObjectClicks, ...]
     failures: tuple[Failure, ...] = ()  # of proposals; none where it was measured before these
+    windows: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # by image, that it asked for
 
 
 def evaluate_bundle(
@@ -63,7 +67,8 @@ def evaluate_bundle(
 ) -> Evaluation:
     """Click up to 5 objects of each image and propose on the first few; or read what is known.
 
-    All that is proposed on an empty image is wrong.
+    It sees them as in use, closer where it asks for that itself. Images without pixels, which are
+    no project's, it sees as they come. All that is proposed on an empty image is wrong.
 
     Raises:
         ValueError: every image is empty.
@@ -72,6 +77,8 @@ def evaluate_bundle(
     key = f"evaluations/{bundle.pk}/{digest_of(images, proposal_images)}.json"
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
+    if all(image.load_pixels for image in images):
+        images = look_as_in_use(show, images, bundle)
     objects = tuple(_clicked(bundle, [each for each in images if not each.is_empty], show))
     metrics = summarise(objects, MAX_CLICKS)
     scored = _proposed(bundle, sample_images(images, proposal_images), show, should_stop)
@@ -82,7 +89,8 @@ def evaluate_bundle(
         **({} if verifier_of(bundle) is None else _calibration(list(scored.values()))),
     }
     missed, false = (choose(scored, MOST_FAILURES) for choose in (missed_objects, false_proposals))
-    evaluation = Evaluation(figures, objects, (*missed, *false))
+    windows = {image.key: [each.name for each in image.closer] for image in images}
+    evaluation = Evaluation(figures, objects, (*missed, *false), windows)
     storage.put_bytes(key, json.dumps(asdict(evaluation)).encode(), "application/json")
     return evaluation
 
@@ -121,8 +129,8 @@ def digest_of(images: Sequence[AnnotatedImage], proposal_images: int = PROPOSAL_
         f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
     )
     for image in images:
-        masks, windows = map(digest, image.masks), (window.name for window in image.closer)
-        sha256.update(f"\n{' '.join([image.key, *sorted(masks), *sorted(windows)])}".encode())
+        masks = sorted(map(digest, image.masks))
+        sha256.update(f"\n{' '.join([image.key, *masks])}".encode())
     return sha256.hexdigest()
 
 
@@ -208,7 +216,7 @@ def _calibration(scored: Sequence[ScoredImage]) -> dict[str, Any]:
 def _from_json(known: Mapping[str, Any]) -> Evaluation:
     objects = (ObjectClicks(**{**each, "ious": tuple(each["ious"])}) for each in known["objects"])
     failures = (Failure(**each) for each in known.get("failures", []))
-    return Evaluation(known["figures"], tuple(objects), tuple(failures))
+    return Evaluation(known["figures"], tuple(objects), tuple(failures), known["windows"])
 
 
 def _or_none(value: float) -> float | None:

@@ -7,10 +7,9 @@ from annotation.models import Bundle, DatasetVersion, Image, Project
 from annotation.selectors.also import also_of
 from annotation.selectors.versions import frozen_images
 from engine.masks.rle import area
-from workers.annotated_images import annotated_images, embed_missing
+from workers.annotated_images import annotated_images
 from workers.evaluation import Evaluation, compare, evaluate_bundle
 from workers.lease import Lease
-from workers.networks import sight_of
 
 
 def measure_also(
@@ -62,7 +61,7 @@ def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bun
     images = [image for image in holdout if image.key in keys]
     return evaluate_bundle(
         bundle,
-        embed_missing(lease.report, images, sight_of(bundle)),
+        images,
         show=lease.report,
         should_stop=lease.should_stop,
         proposal_images=0,

@@ -1,15 +1,16 @@
 """Two bundles on a version's blind holdout, object by object."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from annotation.models import Bundle, DatasetVersion
-from workers.annotated_images import annotated_images, embed_missing
+from engine.segmentation.windows import Window
+from workers.annotated_images import annotated_images, seen_through
 from workers.evaluation import Evaluation, compare, digest_of, evaluate_bundle
 from workers.examples import BundleView
 from workers.labels import measure_labels
-from workers.lease import Watch
-from workers.networks import sight_of
+from workers.lease import Show, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,27 @@ def evaluate_pair(
     """Click and propose with each as its own encoder sees the images; None: there is no object."""
     if all(each.is_empty for each in annotated_images(version, "holdout", serving.encoder_digest)):
         return None
-    (old, before), (new, after) = (_measured(watch, version, each) for each in (serving, candidate))
+    (old, before), (new, after) = (
+        measure(version, each, show=watch.report, should_stop=watch.should_stop)
+        for each in (serving, candidate)
+    )
     return Pair(before, after, serving=old, candidate=new)
 
 
-def _measured(
-    watch: Watch, version: DatasetVersion, bundle: Bundle
+def measure(
+    version: DatasetVersion,
+    bundle: Bundle,
+    *,
+    show: Show,
+    should_stop: Callable[[], bool] | None = None,
 ) -> tuple[BundleView, Evaluation]:
-    seen = annotated_images(version, "holdout", bundle.encoder_digest)
-    view = BundleView(bundle, embed_missing(watch.report, seen, sight_of(bundle)))
-    return view, evaluate_bundle(*view, show=watch.report, should_stop=watch.should_stop)
+    """Measure one bundle, and return the images as it saw them.
+
+    Raises:
+        ValueError: every image is empty.
+
+    """
+    images = annotated_images(version, "holdout", bundle.encoder_digest)
+    evaluation = evaluate_bundle(bundle, images, show=show, should_stop=should_stop)
+    windows = {key: list(map(Window.named, names)) for key, names in evaluation.windows.items()}
+    return BundleView(bundle, seen_through(images, windows, bundle.encoder_digest)), evaluation

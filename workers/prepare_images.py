@@ -27,7 +27,7 @@ from annotation.services.proposals import (
 )
 from engine.map_in_order import map_in_order
 from engine.segmentation.items import SeenImage
-from engine.segmentation.object_finder import find_objects
+from engine.segmentation.object_finder import windows_asked
 from engine.segmentation.proposals import propose, propose_in_boxes
 from engine.segmentation.windows import windows_for
 from engine.verification.promise import threshold_for
@@ -120,7 +120,7 @@ def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
         image = Image.objects.get(pk=image_id)
         seen = looked_at_closer(image.sha256, image.size_hw, sight)
         if finder is not None:
-            find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
+            windows_asked(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
         for window in windows_for(corners_of(boxes_of(image)), image.size_hw):
             seen.through(window)
 

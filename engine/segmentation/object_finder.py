@@ -85,6 +85,21 @@ def find_objects(
         for each window the objects that are best seen through it, in pixels of the image.
 
     """
+    return _each_once(_search(seen, finder, heat_min, most))
+
+
+def windows_asked(
+    seen: SeenImage, finder: ObjectFinder, *, heat_min: float, most: int
+) -> list[Window]:
+    """Return the windows that `find_objects` looks through."""
+    searched = _search(seen, finder, heat_min, most)
+    return [window for window in searched if window != whole_of(seen.size_hw)]
+
+
+def _search(
+    seen: SeenImage, finder: ObjectFinder, heat_min: float, most: int
+) -> dict[Window, FoundObjects]:
+    """Return what was found through each window that was looked through; some things twice."""
     queue, parts = [whole_of(seen.size_hw)], []
     for window in queue:  # grows
         found = finder.find(seen.through(window), window.size_hw, heat_min=heat_min, most=most)
@@ -95,7 +110,7 @@ def find_objects(
         belongs = [each == window or each.area_px > window.area_px for each in chosen]
         is_kept = np.array(belongs, bool) & (window.margins(boxes, seen.size_hw) > 0)
         parts.append(FoundObjects(window.outside(found.points_xy), boxes, found.heat)[is_kept])
-    return _each_once(dict(zip(queue, parts, strict=True)))
+    return dict(zip(queue, parts, strict=True))
 
 
 def _each_once(parts: Mapping[Window, FoundObjects]) -> dict[Window, FoundObjects]:

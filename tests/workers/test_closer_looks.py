@@ -24,7 +24,9 @@ from engine.segmentation.object_finder import FoundObjects
 from engine.segmentation.windows import windows_of
 from tests.annotation.world import Api, World, png, square
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers import annotated_images as annotated_images_module
 from workers.annotated_images import annotated_images, embed_missing
+from workers.holdout import measure
 from workers.networks import sight_of
 from workers.tasks import run_job
 
@@ -138,6 +140,35 @@ def test_what_is_learned_from_has_the_windows_that_its_masks_ask_for_and_no_othe
     assert [list(each.closer) for each in images] == [[]]
     assert [list(each.closer) for each in seen] == [[windows_of(SIZE_HW)[3]]]
     assert windows_in_store(image) == sorted(windows_of(SIZE_HW)[at].name for at in (0, 3))
+
+
+def test_what_is_measured_has_the_windows_that_the_bundle_asks_for_and_not_those_of_its_masks(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.objects.filter(pk=image.pk).update(is_holdout=True)
+    version = finish(world, image, square(300, 220, 10, size_hw=SIZE_HW))  # the opposite corner
+    bundle = ensure_pretrained(project=world.project)
+    monkeypatch.setattr(annotated_images_module, "finder_of", lambda _: Finder(NEAR_THE_CORNER))
+
+    view, measured = measure(version, bundle, show=lambda *_: None)
+
+    asked = windows_of(SIZE_HW)[0]
+    assert [list(each.closer) for each in view.images] == [[asked]]
+    assert measured.windows == {image.sha256: [asked.name]}
+    assert windows_in_store(image) == [asked.name]
+    again, _ = measure(version, bundle, show=lambda *_: pytest.fail("is measured anew"))
+    assert [list(each.closer) for each in again.images] == [[asked]]
+
+
+def test_without_a_finder_nothing_is_measured_through_windows(world: World, image: Image) -> None:
+    Image.objects.filter(pk=image.pk).update(is_holdout=True)
+    version = finish(world, image, square(300, 220, 10, size_hw=SIZE_HW))
+    bundle = ensure_pretrained(project=world.project)
+
+    view, _ = measure(version, bundle, show=lambda *_: None)
+
+    assert [list(each.closer) for each in view.images] == [[]]
+    assert windows_in_store(image) == []
 
 
 def test_what_was_finished_before_it_was_prepared_is_learned_from(

@@ -10,11 +10,10 @@ from annotation.models import Bundle, Job, Round
 from annotation.services.jobs import retry_job
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
-from workers.annotated_images import annotated_images, embed_missing
 from workers.evaluation import evaluate_bundle
+from workers.holdout import measure
 from workers.labels import measure_labels
 from workers.lease import Show
-from workers.networks import sight_of
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
@@ -145,14 +144,10 @@ def _measure(
     version = cut_version(
         project=people.project, note="what is measured on", created_by=people.manager
     )
-    sight = sight_of(bundle)
-    # With its windows, as a round that judges by it has it: nothing is measured twice.
-    holdout = annotated_images(version, "holdout", sight.encoder_digest)
-    holdout = embed_missing(show, holdout, sight)
     report.bundle = bundle.pk
-    figures = evaluate_bundle(bundle, holdout, show=show).figures
-    report.holdout = figures | measure_labels(version, bundle)
-    report.rehearsed = rehearse(bundle, holdout, plan.accept_iou, show)
+    view, evaluation = measure(version, bundle, show=show)  # as rounds do: nothing is done twice
+    report.holdout = evaluation.figures | measure_labels(version, bundle)
+    report.rehearsed = rehearse(bundle, view.images, plan.accept_iou, show)
     for extra in plan.also:
         seen = embedded_images(extra, bundle, show)
         report.also[extra.name] = evaluate_bundle(
