@@ -32,6 +32,7 @@ MAX_ATTEMPTS: Final = 3
 # After each attempt that a passing fault ended; the last of them is the end. An object store or a
 # database that is started anew is away for half a minute.
 PAUSES_S: Final = (5, 60)
+VANISHED: Final = f"The worker vanished {MAX_ATTEMPTS} times while running this job."
 State = Job.State
 log = structlog.get_logger(__name__)
 
@@ -249,8 +250,7 @@ def sweep_jobs() -> list[int]:
     """
     abandoned = Job.objects.filter(state=State.RUNNING, lease_until__lte=Now())
     for job_id in abandoned.filter(attempt__gte=MAX_ATTEMPTS).values_list("pk", flat=True):
-        error = f"The worker vanished {MAX_ATTEMPTS} times while running this job."
-        _give_up(abandoned.filter(pk=job_id), job_id, State.FAILED, error)
+        _give_up(abandoned.filter(pk=job_id), job_id, State.FAILED, VANISHED)
     for job_id in abandoned.filter(cancel_requested=True).values_list("pk", flat=True):
         _give_up(abandoned.filter(pk=job_id), job_id, State.CANCELLED, "")
     sent = []
@@ -262,6 +262,15 @@ def sweep_jobs() -> list[int]:
         jobs.send(job.kind, job.pk)
         sent.append(job.pk)
     return sent
+
+
+def is_ended_by_outage(job: Job) -> bool:
+    """Tell whether faults that pass have ended a job, and nothing that it worked at.
+
+    Any other fault ends a job at its first attempt. One that comes at the last is told as such once
+    the job is tried again.
+    """
+    return job.state == State.FAILED and job.attempt >= MAX_ATTEMPTS and job.error != VANISHED
 
 
 @transaction.atomic

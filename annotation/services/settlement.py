@@ -1,57 +1,79 @@
 """What a job that failed or was cancelled leaves behind is ended too, in words for people."""
 
-from django.db.models import Exists
+from django.db import transaction
+from django.db.models import Exists, QuerySet
 
 from annotation import jobs
-from annotation.models import Job, Recording, Upload
+from annotation.models import Job, Project, Recording, Upload
+from annotation.services.jobs import enqueue_once, is_ended_by_outage
 from annotation.services.rounds import settle_rounds
 
 
 def settle_failures() -> None:
-    """End rounds, takes and uploads whose job has ended without them. Safe to repeat."""
+    """End rounds, takes and uploads whose job has ended without them. Safe to repeat.
+
+    Uploads wait through an outage: their job, tried again, goes on with them.
+    """
     settle_rounds()
     _settle_recordings()
     _settle_archives()
-    _settle_files()
+    checking = Upload.objects.filter(state=Upload.State.CHECKING)
+    for project_id in checking.values_list("project", flat=True).distinct():
+        _settle_files(project_id)
 
 
 def _settle_recordings() -> None:
     waiting = Recording.objects.filter(state=Recording.State.TRANSCRIBING)
     for recording_id in waiting.values_list("pk", flat=True):
-        error = _error_of(jobs.TRANSCRIBE, {"recording_id": str(recording_id)})
-        if error is not None:
-            waiting.filter(pk=recording_id).update(state=Recording.State.FAILED, error=error)
+        job = _ended(jobs.TRANSCRIBE, {"recording_id": str(recording_id)})
+        if job is not None:
+            waiting.filter(pk=recording_id).update(state=Recording.State.FAILED, error=_reason(job))
 
 
 def _settle_archives() -> None:
     checking = Upload.objects.filter(state=Upload.State.CHECKING)
     for upload_id in checking.values_list("pk", flat=True):
-        error = _error_of(jobs.IMPORT_ARCHIVE, {"upload_id": str(upload_id)})
-        if error is not None:
-            checking.filter(pk=upload_id).update(state=Upload.State.REFUSED, message=error)
+        job = _ended(jobs.IMPORT_ARCHIVE, {"upload_id": str(upload_id)})
+        if job is not None and not is_ended_by_outage(job):
+            _refuse(checking.filter(pk=upload_id), job)
 
 
-def _settle_files() -> None:
-    """Refuse the files of projects in which none is looked at any more.
+@transaction.atomic
+def _settle_files(project_id: int) -> None:
+    """Refuse the files of a project whose look was cancelled; of one that failed, what it read.
 
-    An archive at work is one of the files; the others then wait for its end.
+    The others are looked at anew: each failure leaves one file fewer.
     """
-    checking = Upload.objects.filter(state=Upload.State.CHECKING)
-    for project_id in checking.values_list("project", flat=True).distinct():
-        error = _error_of(jobs.IMPORT_UPLOADS, {"project_id": project_id})
-        if error is not None:
-            looks = Job.objects.filter(
-                kind__in=[jobs.IMPORT_UPLOADS, jobs.IMPORT_ARCHIVE],
-                project=project_id,
-                state__in=Job.UNFINISHED,
-            )  # asked with the update: a file that has just come has a new one
-            stranded = checking.filter(~Exists(looks), project=project_id)
-            stranded.update(state=Upload.State.REFUSED, message=error)
+    # Locked, as who comes second finds the new look.
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+    job = _ended(jobs.IMPORT_UPLOADS, {"project_id": project_id})
+    if job is None or is_ended_by_outage(job):
+        return
+    looks = Job.objects.filter(
+        kind=jobs.IMPORT_UPLOADS, project=project_id, state__in=Job.UNFINISHED
+    )  # asked with the update: a file that has just come has a new one
+    archives = Job.objects.filter(kind=jobs.IMPORT_ARCHIVE, project=project_id)
+    files = Upload.objects.filter(
+        ~Exists(looks), project=project_id, state=Upload.State.CHECKING
+    ).exclude(pk__in=[*archives.values_list("args__upload_id", flat=True)])
+    if job.state == Job.State.CANCELLED:
+        _refuse(files, job)
+        return
+    read = files.order_by("created_at", "pk").values("pk")[:1]
+    if _refuse(files.filter(pk__in=read), job):
+        enqueue_once(kind=job.kind, project=job.project, args=job.args, created_by=job.created_by)
 
 
-def _error_of(kind: str, args: dict[str, int] | dict[str, str]) -> str | None:
-    """Return why the newest such job failed; None where it has not."""
+def _refuse(uploads: QuerySet[Upload], job: Job) -> int:
+    return uploads.update(state=Upload.State.REFUSED, message=_reason(job))
+
+
+def _ended(kind: str, args: dict[str, int] | dict[str, str]) -> Job | None:
+    """Return the newest such job where it failed or was cancelled; None where it has not."""
     job = Job.objects.filter(kind=kind, args__contains=args).order_by("-pk").first()
-    if job is None or job.state not in {Job.State.FAILED, Job.State.CANCELLED}:
-        return None
+    is_ended = job is not None and job.state in {Job.State.FAILED, Job.State.CANCELLED}
+    return job if is_ended else None
+
+
+def _reason(job: Job) -> str:
     return job.error or "Cancelled."

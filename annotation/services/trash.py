@@ -3,11 +3,13 @@
 Rows and everything else that people made stay, and the pixels of what a version holds.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -30,12 +32,12 @@ def empty_trash() -> int:
     """Delete the stored pixels that no image and no version needs; return of how many images.
 
     Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes what
-    is held of refused files, and of takes that were removed and of imports' refused rows so long
-    ago. Safe to repeat.
+    is held of refused files, of takes that were removed and of imports' refused rows so long ago.
+    Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     _drop_stale_uploads(cutoff)
-    _drop_refused_uploads()
+    _drop_refused_uploads(cutoff)
     _drop_unwanted_datasets(cutoff)
     _drop_removed_voices(cutoff)
     drop_old_refused_rows(cutoff)
@@ -83,13 +85,20 @@ def _drop_stale_uploads(cutoff: datetime) -> None:
         upload.delete()
 
 
-def _drop_refused_uploads() -> None:
+def _drop_refused_uploads(cutoff: datetime) -> None:
     """Delete what the store holds of files that were refused without a look, as their job ended."""
-    ids = (PurePosixPath(key).name for key in storage.list_keys(storage.UPLOADS))
+    ids = _stored_uploads()
     while batch := list(islice(ids, BATCH)):
         refused = Upload.objects.filter(pk__in=batch, state=Upload.State.REFUSED)
-        for upload_id in refused.values_list("pk", flat=True):
+        old = refused.filter(created_at__lt=cutoff)
+        for upload_id in old.values_list("pk", flat=True):
             storage.delete(storage.upload_key(upload_id))
+
+
+def _stored_uploads() -> Iterator[UUID]:
+    for key in storage.list_keys(storage.UPLOADS):
+        with suppress(ValueError):  # somebody else has put it there
+            yield UUID(PurePosixPath(key).name)
 
 
 def _drop_unwanted_datasets(cutoff: datetime) -> None:

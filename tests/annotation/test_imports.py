@@ -4,20 +4,31 @@ import io
 import stat
 import zipfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotation import jobs, storage
-from annotation.models import Assignment, Image, Job, Upload
+from annotation.models import Assignment, Image, Job, Project, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
 from annotation.services.imports import UploadAlteredError, check_upload, import_archive
-from annotation.services.jobs import cancel_job, claim_job, fail_job
+from annotation.services.jobs import (
+    MAX_ATTEMPTS,
+    Claim,
+    cancel_job,
+    claim_job,
+    fail_job,
+    release_job,
+    retry_job,
+    sweep_jobs,
+)
 from annotation.services.projects import update_project
 from annotation.services.settlement import settle_failures
 from tests.annotation.world import Api, World, make_image, png
@@ -325,22 +336,78 @@ def test_a_file_whose_bytes_are_gone_is_refused_and_stops_no_other(
     assert "send it again" in listed["gone.png"]["message"]
 
 
-def test_files_whose_look_failed_are_refused_with_its_reason_and_a_later_one_is_not(
+def _look(project: Project) -> Claim:
+    claim = claim_job(
+        job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS, project=project, state="queued").pk
+    )
+    assert claim is not None
+    return claim
+
+
+def _states(api: Api, world: World) -> dict[str, str]:
+    return {name: row["state"] for name, row in _listed(api, world).items()}
+
+
+def test_of_files_whose_look_failed_the_one_that_was_read_is_refused_and_the_others_go_on(
     manager: Api, world: World
 ) -> None:
-    _send(manager, world, "first.png", png(1))
-    claim = claim_job(job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS).pk)
-    assert claim is not None
-    fail_job(claim, error="The disk is full.")
+    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
+    check_upload(upload_id=archive)
+    for seed, name in enumerate(["first.png", "second.png", "third.png"]):
+        _send(manager, world, name, png(seed))
+
+    for _ in range(2):
+        fail_job(_look(world.project), error="The disk is full.")
+        settle_failures()
+        settle_failures()
+
+    assert _states(manager, world) == {
+        "set.zip": "checking",
+        "first.png": "refused",
+        "second.png": "refused",
+        "third.png": "checking",
+    }
+    assert _listed(manager, world)["first.png"]["message"] == "The disk is full."
+    _look(world.project)
+
+
+def test_a_file_at_which_workers_vanish_is_refused_and_the_others_go_on(
+    manager: Api, world: World
+) -> None:
+    for seed, name in enumerate(["first.png", "second.png"]):
+        _send(manager, world, name, png(seed))
+    claim = _look(world.project)
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.filter(pk=claim.job_id).update(attempt=MAX_ATTEMPTS, lease_until=past)
+
+    sweep_jobs()
+    settle_failures()
+
+    assert _states(manager, world) == {"first.png": "refused", "second.png": "checking"}
+    _look(world.project)
+
+
+def test_an_outage_refuses_neither_files_nor_archives_and_their_jobs_are_tried_again(
+    manager: Api, world: World
+) -> None:
+    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
+    check_upload(upload_id=archive)
+    _send(manager, world, "alone.png", png(2))
+    outages = Job.objects.filter(kind__in=[jobs.IMPORT_UPLOADS, jobs.IMPORT_ARCHIVE])
+    outages.update(attempt=MAX_ATTEMPTS - 1)
+    for job in outages:
+        claim = claim_job(job_id=job.pk)
+        assert claim is not None
+        release_job(claim, error="The object store is unreachable.")
 
     settle_failures()
-    _send(manager, world, "later.png", png(2))
+    failed = list(outages.values_list("state", flat=True))
+    for job in outages:
+        retry_job(job_id=job.pk)
     settle_failures()
 
-    listed = _listed(manager, world)
-    first, later = listed["first.png"], listed["later.png"]
-    assert (first["state"], first["message"]) == ("refused", "The disk is full.")
-    assert later["state"] == "checking"
+    assert failed == ["failed", "failed"]
+    assert _states(manager, world) == {"set.zip": "checking", "alone.png": "checking"}
 
 
 def test_files_whose_look_was_cancelled_are_refused_but_no_archive_that_is_at_work(
@@ -349,21 +416,20 @@ def test_files_whose_look_was_cancelled_are_refused_but_no_archive_that_is_at_wo
     archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
     check_upload(upload_id=archive)
     _send(manager, world, "alone.png", png(2))
+    _send(manager, world, "beside.png", png(3))
     cancel_job(job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS).pk)
 
     settle_failures()
-    while_at_work = {name: row["state"] for name, row in _listed(manager, world).items()}
-    import_archive(upload_id=archive, on_progress=lambda *_: None)
-    Job.objects.filter(kind=jobs.IMPORT_ARCHIVE).update(state="succeeded")
+    _send(manager, world, "later.png", png(4))
     settle_failures()
 
-    listed = _listed(manager, world)
-    assert while_at_work == {"set.zip": "checking", "alone.png": "checking"}
-    assert listed["set.zip"]["state"] == "accepted"
-    assert (listed["alone.png"]["state"], listed["alone.png"]["message"]) == (
-        "refused",
-        "Cancelled.",
-    )
+    assert _states(manager, world) == {
+        "set.zip": "checking",
+        "alone.png": "refused",
+        "beside.png": "refused",
+        "later.png": "checking",
+    }
+    assert _listed(manager, world)["alone.png"]["message"] == "Cancelled."
 
 
 def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:

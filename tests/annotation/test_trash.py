@@ -225,25 +225,43 @@ def test_an_image_that_a_version_holds_keeps_its_pixels_and_the_version_leaves_w
         assert png(0) in [archive.read(name) for name in archive.namelist()]
 
 
-def test_what_the_store_holds_of_a_refused_file_goes_and_of_one_that_waits_stays(
+def _sent(world: World, state: Upload.State, *, days_ago: int) -> str:
+    """Have a file lie in the store; return its key."""
+    upload = Upload.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        file_name="a.png",
+        bytes=1,
+        state=state,
+        created_by=world.manager,
+    )
+    sent_at = timezone.now() - timedelta(days=days_ago)
+    Upload.objects.filter(pk=upload.pk).update(created_at=sent_at)
+    storage.put_bytes(storage.upload_key(upload.pk), b"x")
+    return storage.upload_key(upload.pk)
+
+
+def test_what_the_store_holds_of_a_refused_file_goes_with_time_and_of_one_that_waits_stays(
     world: World,
 ) -> None:
-    rows = [
-        Upload.objects.create(
-            pk=uuid4(),
-            project=world.project,
-            file_name="a.png",
-            bytes=1,
-            state=state,
-            created_by=world.manager,
-        )
-        for state in (Upload.State.REFUSED, Upload.State.CHECKING)
+    refused = _sent(world, Upload.State.REFUSED, days_ago=31)
+    kept = [
+        _sent(world, Upload.State.REFUSED, days_ago=29),
+        _sent(world, Upload.State.CHECKING, days_ago=31),
     ]
-    refused, waiting = keys = [storage.upload_key(row.pk) for row in rows]
-    for key in keys:
-        storage.put_bytes(key, b"x")
 
     empty_trash()
 
     assert not storage.exists(refused)
-    assert storage.exists(waiting)
+    assert all(storage.exists(key) for key in kept)
+
+
+def test_a_strange_object_among_the_uploads_stops_no_emptying(world: World) -> None:
+    refused = _sent(world, Upload.State.REFUSED, days_ago=31)
+    strange = f"{storage.UPLOADS}readme.txt"
+    storage.put_bytes(strange, b"x")
+
+    empty_trash()
+
+    assert (storage.exists(refused), storage.exists(strange)) == (False, True)
+    storage.delete(strange)
