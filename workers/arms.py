@@ -56,7 +56,7 @@ class Arms:
         return drawn
 
     def _unseen(self) -> QuerySet[Image]:
-        """Images that nobody has begun, and that their arm's bundle has not seen.
+        """Images that nobody has begun, and that are due or that their arm's bundle has not seen.
 
         Nor a bundle that proposes the same: a round may have changed the captioner alone. With
         those that somebody has begun before any bundle saw them. Without those on which an outside
@@ -67,7 +67,8 @@ class Arms:
             is_seen |= Q(arm=arm, proposed_by__in=alike(bundle))
         waiting = _waiting(self.project, self.serving)
         is_bare = Q(proposed_by=None, outside_at=None)
-        return waiting.filter(is_bare | (~is_seen & ~Q(begun()) & ~_outside_stands()))
+        is_free = ~Q(begun()) & ~_outside_stands()
+        return waiting.filter(is_bare | ((Q(is_due=True) | ~is_seen) & is_free))
 
     def _to_try(self) -> Iterator[int]:
         """Yield the images that nobody has begun and that a trial draws, whoever has seen them.

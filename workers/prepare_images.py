@@ -200,7 +200,9 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
             if arm != Arm.CANDIDATE:  # of what the gate did not pass, people decide all
                 threshold = _threshold(image.project_id, bundle)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
-        Image.objects.filter(pk=image.pk).update(proposed_by=bundle, arm=arm, outside_at=None)
+        Image.objects.filter(pk=image.pk).update(
+            proposed_by=bundle, arm=arm, outside_at=None, is_due=False
+        )
         count_anew(lease.claim)
 
 

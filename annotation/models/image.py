@@ -52,6 +52,8 @@ class Image(models.Model):
     # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
     # In the arm without any, `proposed_by` is what served.
     arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
+    # It is to be proposed for once more, whatever has seen it, unless a person begins it first.
+    is_due = models.BooleanField(default=False, db_default=False)
     # When an import brought proposals of others' models, while these stand in the place of a
     # bundle's. Such an image is in no arm: what it cost is no bundle's doing.
     outside_at = models.DateTimeField(null=True)

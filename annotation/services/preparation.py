@@ -17,5 +17,8 @@ def prepare_project(*, project: Project, by: User | None = None) -> Job:
 
 
 def propose_again(image_ids: Collection[int]) -> None:
-    """Make images that nobody has begun due to be proposed for, whatever has seen them."""
-    unbegun(image_ids).update(proposed_by=None, arm="")
+    """Make images that nobody has begun due to be proposed for, whatever has seen them.
+
+    Who begins or finishes one first does so with what was proposed before, in its arm.
+    """
+    unbegun(image_ids).update(is_due=True)

@@ -19,6 +19,7 @@ from annotation.services.draws import arm_for
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.masks import save_operations
+from annotation.services.preparation import propose_again
 from annotation.services.rounds import promote_by_hand
 from annotation.services.trials import begin_trial, end_trial
 from engine.segmentation.object_finder import FoundObjects
@@ -313,6 +314,39 @@ def test_what_a_person_has_begun_keeps_all_that_one_bundle_did(
     run(world)
 
     assert (recorded(begun), accepted(begun)) == before
+
+
+def test_what_a_person_begins_while_it_waits_for_the_bundle_once_more_keeps_that_bundles_masks(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    waiting = {Arm.SERVING: images[Arm.SERVING]}
+    accept_all(waiting, monkeypatch)
+    propose_again({images[Arm.SERVING].pk})
+    begin(world, images[Arm.SERVING])
+    before = recorded(waiting), accepted(waiting)
+
+    old, _ = promote_newer(world, monkeypatch)
+    run(world)
+
+    assert (recorded(waiting), accepted(waiting)) == before
+    assert before == ({Arm.SERVING: ("serving", old.pk, set())}, {Arm.SERVING: {old.pk, None}})
+
+
+def test_what_nobody_has_begun_is_proposed_for_once_more_and_then_no_more(
+    world: World, images: dict[Arm, Image]
+) -> None:
+    run(world)
+    before = recorded(images)
+    serving = ensure_pretrained(project=world.project)
+    propose_again({image.pk for image in images.values()})
+    due = Arms.of(world.project, serving).due()
+
+    run(world)
+
+    assert sum(map(len, due.values())) == len(images)
+    assert recorded(images) == before
+    assert not any(Arms.of(world.project, serving).due().values())
 
 
 def test_what_somebody_begins_or_takes_while_bundles_propose_is_free_no_more(

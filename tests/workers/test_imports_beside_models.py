@@ -60,7 +60,7 @@ def test_an_undo_takes_images_on_which_the_model_alone_has_worked(
     assert (undone["images removed"], undone["images kept"]) == (1, 1)
     assert Image.objects.get(deleted_at=None) == described
     alone.refresh_from_db()
-    assert (drawn(alone), alone.proposed_by) == ([], None)
+    assert (drawn(alone), alone.is_due) == ([], True)
 
 
 def test_masks_come_in_place_of_what_the_model_found_where_they_lie(
@@ -77,7 +77,7 @@ def test_masks_come_in_place_of_what_the_model_found_where_they_lie(
     assert there == sorted(each.rle["counts"] for each in (accepted, other, covered))
     assert waiting == {beside}
     image.refresh_from_db()
-    assert image.proposed_by is None
+    assert image.is_due
     assert Job.objects.filter(kind=jobs.PREPARE_IMAGES, state="queued").exists()
     propose(image, bundle, [SURE, SURE, UNSURE, UNSURE])
     assert drawn(image) == [other.rle["counts"]]

@@ -114,7 +114,7 @@ def test_boxes_that_the_command_takes_out_have_their_images_proposed_for_again(
     call_command("undo_import", first["id"])
 
     image.refresh_from_db()
-    assert image.proposed_by is None
+    assert image.is_due
     assert Job.objects.get(kind=jobs.PREPARE_IMAGES).state == "queued"
 
 
