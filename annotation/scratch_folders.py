@@ -26,6 +26,19 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def own_scratch_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Lend a new folder below `parent` to who alone works under this name just now.
+
+    What earlier ones left is deleted, however new: they may have died any number of times.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=parent, prefix=f"{name}-") as folder:
+        yield Path(folder)
+
+
 def _drop_abandoned(parent: Path, prefix: str) -> None:
     for folder in parent.glob(f"{prefix}*"):
         with suppress(FileNotFoundError):  # its owner has just deleted it

@@ -7,7 +7,6 @@ originals never change there; of all else only what is asked for is read.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from annotation.buckets import UNSAFE, BucketSource, fetch_object
 from annotation.errors import DomainError, IdTakenError, InvalidInputError
 from annotation.import_sources import ImportSource
 from annotation.models import DatasetImport, Project, Upload
+from annotation.scratch_folders import own_scratch_folder
 from annotation.services.import_requests import begin_look
 from annotation.services.imports import UploadAlteredError, fetched
 from annotation.storage import ObjectMissingError
@@ -91,7 +91,7 @@ def opened(found: DatasetImport) -> Iterator[Source]:
         with fetched(Upload.objects.get(pk=found.pk)) as path:
             yield open_source(path)
         return
-    with opened_bucket(found.bucket, found.prefix) as (source, listing):
+    with opened_bucket(found.bucket, found.prefix, found.pk) as (source, listing):
         has_begun = found.state == State.IMPORTING and found.samples.exists()
         if has_begun and found.listing != listing:
             raise FilesChangedError(
@@ -103,10 +103,11 @@ def opened(found: DatasetImport) -> Iterator[Source]:
 
 
 @contextmanager
-def opened_bucket(name: str, prefix: str) -> Iterator[tuple[Source, str]]:
+def opened_bucket(name: str, prefix: str, import_id: UUID) -> Iterator[tuple[Source, str]]:
     """Open a folder of one of the deployment's buckets, or a file, of which a copy is fetched.
 
-    Beside it comes the digest of names and contents, by which a change is told.
+    The copy is of the one process that does the import just now: an earlier one's goes. Beside it
+    comes the digest of names and contents, by which a change is told.
 
     Raises:
         InvalidInputError: it is not there, is too large, or the deployment allows it no more.
@@ -119,9 +120,8 @@ def opened_bucket(name: str, prefix: str) -> Iterator[tuple[Source, str]]:
     if source.names:
         yield source, source.listing
         return
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="bucket-") as folder:
-        path = Path(folder) / (Path(safe_name(prefix)).name or "file")
+    with own_scratch_folder(settings.SCRATCH_DIR, f"bucket-{import_id}") as folder:
+        path = folder / (Path(safe_name(prefix)).name or "file")
         try:
             listing = fetch_object(allowed, prefix, path, settings.MAX_UPLOAD_BYTES)
         except ObjectMissingError:

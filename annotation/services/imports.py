@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import uuid5
 
@@ -14,6 +13,7 @@ from django.db import transaction
 from annotation import jobs, storage
 from annotation.errors import DomainError
 from annotation.models import Upload
+from annotation.scratch_folders import own_scratch_folder
 from annotation.services.images import AddedImage, add_image
 from annotation.services.import_batches import plain
 from annotation.services.import_requests import offer_dataset
@@ -249,13 +249,14 @@ def _check_length(upload: Upload) -> None:
 def fetched(upload: Upload) -> Iterator[Path]:
     """Yield a copy of what was uploaded, under its own name, which may tell its format.
 
+    For one process at a time: another's copy goes.
+
     Raises:
         UploadAlteredError: it is not as long as was announced.
 
     """
     _check_length(upload)
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="archive-") as folder:
-        path = Path(folder) / (PurePosixPath(safe_name(upload.file_name)).name or "upload")
+    with own_scratch_folder(settings.SCRATCH_DIR, f"archive-{upload.pk}") as folder:
+        path = folder / (PurePosixPath(safe_name(upload.file_name)).name or "upload")
         storage.get_file(storage.upload_key(upload.pk), path)
         yield path

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -335,6 +336,20 @@ def test_import_that_stopped_goes_on_only_with_the_same_files(
     assert with_others.state == "failed"
     assert "have changed since this import began" in with_others.error
     assert Image.objects.count() == 3
+
+
+def test_copy_of_a_file_that_a_killed_worker_left_goes(
+    world: World, manager: Api, lab: ImportSource, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.SCRATCH_DIR = tmp_path
+    put(lab, "cells.zip", THREE)
+    found = offer(manager, world, "cells.zip")
+    left = tmp_path / f"bucket-{found['id']}-of-one-that-was-killed"
+    left.mkdir()
+
+    start(manager, found["id"])
+
+    assert not left.exists()
 
 
 def test_object_that_changed_since_it_was_listed_is_no_part_of_two_files(

@@ -125,7 +125,7 @@ def _opened(path: str) -> Iterator[Source]:
     if Path(path).exists():
         yield open_source(Path(path), OWN_LIMITS)
     elif colon and name in settings.IMPORT_SOURCES:
-        with opened_bucket(name, checked_prefix(folder)) as (source, _):
+        with opened_bucket(name, checked_prefix(folder), uuid4()) as (source, _):
             yield source
     else:
         raise CommandError(f"{path}: there is no such file or folder, and no such source.")
