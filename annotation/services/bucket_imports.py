@@ -93,7 +93,8 @@ def opened(found: DatasetImport) -> Iterator[Source]:
         return
     with opened_bucket(found.bucket, found.prefix, found.pk) as (source, listing):
         has_begun = found.state == State.IMPORTING and found.samples.exists()
-        if has_begun and found.listing != listing:
+        # An import that began before listings were kept has none.
+        if has_begun and found.listing and found.listing != listing:
             raise FilesChangedError(
                 "The files have changed since this import began: import them anew, which brings "
                 "what has not come in, or undo this import."

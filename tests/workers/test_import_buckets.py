@@ -338,6 +338,19 @@ def test_import_that_stopped_goes_on_only_with_the_same_files(
     assert Image.objects.count() == 3
 
 
+def test_import_that_began_before_files_were_listed_goes_on(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    unpack(lab, THREE, "cells")
+    found = offer(manager, world, "cells")
+    start(manager, found["id"])
+    DatasetImport.objects.filter(pk=found["id"]).update(listing="")
+
+    job = go_on(manager, found["id"])
+
+    assert (job.state, job.error) == ("succeeded", "")
+
+
 def test_copy_of_a_file_that_a_killed_worker_left_goes(
     world: World, manager: Api, lab: ImportSource, settings: LazySettings, tmp_path: Path
 ) -> None:
