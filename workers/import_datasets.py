@@ -50,7 +50,8 @@ def import_dataset(lease: Lease) -> None:
 def undo_import(lease: Lease) -> None:
     """Take out what an import brought."""
     found = _dataset_import(lease)
-    if found.state == DatasetImport.State.UNDONE:
+    if found.state == DatasetImport.State.UNDONE:  # by a worker that may have died before this
+        storage.delete(storage.upload_key(found.pk))
         return
     by = Job.objects.select_related("created_by").get(pk=lease.claim.job_id).created_by
     take_out(

@@ -10,11 +10,13 @@ import pytest
 from django.db import transaction
 from django.db.models import QuerySet
 
+from annotation import jobs, storage
 from annotation.models import (
     Assignment,
     Caption,
     DatasetImport,
     Image,
+    Job,
     Label,
     Mask,
     ObjectBox,
@@ -32,6 +34,7 @@ from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, make_image, square
 from tests.workers.bringing import THREE, drawn, finished, read, send, start, undo, work
 from tests.workers.conftest import finish, finish_as_it_is
+from workers.app import app
 
 
 def test_an_undo_takes_all_that_came_in_to_the_trash_and_it_may_come_in_again(
@@ -273,3 +276,26 @@ def test_captions_stay_while_another_import_has_them(world: World, manager: Api)
 
     assert left == 1
     assert not Caption.objects.filter(withdrawn_at=None).exists()
+
+
+def test_an_undo_that_an_outage_stopped_at_its_end_deletes_what_was_sent_as_it_goes_on(
+    world: World, manager: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start(manager, send(world, zipped("coco", cell(1))))
+    sent = storage.upload_key(first["id"])
+    storage.put_bytes(sent, b"the rest of it was still to come")
+    manager.post(f"dataset-imports/{first['id']}/undo")
+    job = Job.objects.get(kind=jobs.UNDO_IMPORT)
+
+    def away(_: str) -> None:
+        raise storage.StorageUnavailableError("The object store is unreachable.")
+
+    with monkeypatch.context() as store:
+        store.setattr(storage, "delete", away)
+        app.tasks[job.kind](job_id=job.pk)
+    stopped = read(manager, first["id"])["state"]
+    app.tasks[job.kind](job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (stopped, job.state) == ("undone", "succeeded")
+    assert not storage.exists(sent)
