@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
@@ -51,11 +51,13 @@ def review_image(
 
     A return says why: by a comment that is still open, or by `comment`. The reviewer's seconds
     count once: in the stint that the verdict ends, or, of a review that nobody claimed, up to its
-    first verdict. A verdict of a stint that has ended was given before, and is none any more.
+    first verdict. A verdict of a stint that it has ended is none any more.
 
     Raises:
-        LeaseLostError: the stint was told, and the review is not the reviewer's any more.
-        StaleVersionError: others changed the image after `version`, which the reviewer saw.
+        LeaseLostError: the stint was told, and the review is not the reviewer's any more, or has
+            ended by another verdict.
+        StaleVersionError: others changed the image after `version`, which the reviewer saw, or an
+            import did.
         NotFinishedError: the image is being worked on.
 
     """
@@ -63,6 +65,8 @@ def review_image(
     places = Assignment.objects.filter(image=image)
     reviews = places.filter(kind=Kind.REVIEW)
     if stint is not None and not _is_held(reviews.filter(user=reviewer), stint):
+        if not _was_given(image, verdict, reviewer):
+            raise LeaseLostError("Your review of this image has ended without this verdict.")
         return image
     if version is not None:
         _check_seen(image, version, reviewer)
@@ -100,9 +104,18 @@ def _is_held(own: QuerySet[Assignment], stint: int) -> bool:
     return place.state == State.LEASED and place.stint == stint
 
 
+def _was_given(image: Image, verdict: str, reviewer: User) -> bool:
+    """Tell whether a verdict stands, or may be one from which others have gone on since."""
+    given = image.stints.filter(user=reviewer, ended_as=Stint.End.REVIEWED)
+    first_at = given.order_by("ended_at").values("ended_at")[:1]
+    since = image.stints.filter(ended_as=Stint.End.FINISHED, ended_at__gt=Subquery(first_at))
+    return image.status == verdict or since.exists()
+
+
 def _check_seen(image: Image, version: int, reviewer: User) -> None:
     later = Operation.objects.filter(image=image, image_version__gt=version)
-    if later.exclude(author=reviewer).exists():
+    is_imported = image.version > version and not later.exists()
+    if is_imported or later.exclude(author=reviewer).exists():
         raise stale(
             "Somebody has changed this image meanwhile: look at it again, then decide.",
             image=image,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from annotation.models import Assignment, Image, Membership
 from annotation.services.assignments import claim_image, finish_image
+from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.world import Api, World, create, make_image, make_user, operation, square
 
 Kind = Assignment.Kind
@@ -255,6 +256,59 @@ def test_a_reviewer_who_claimed_the_image_anew_is_not_answered_by_the_verdict_be
     again = reviewer.post(path, said)
 
     assert (again.status_code, again.json()["status"]) == (200, "done")
+
+
+def test_another_verdict_of_a_review_that_a_verdict_has_ended_is_refused(
+    reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    path = f"images/{image.pk}/review"
+    stint = _next(reviewer, world).json()["assignment"]["stint"]
+    reviewer.post(path, {"verdict": "reviewed", "stint": stint})
+
+    other = reviewer.post(path, {"verdict": "returned", "comment": "No.", "stint": stint})
+
+    assert (other.status_code, other.json()["code"]) == (409, "lease_lost")
+    image.refresh_from_db()
+    assert (image.status, image.review_comment) == (Image.Status.REVIEWED, "")
+
+
+def test_a_verdict_of_a_review_that_somebody_had_in_between_is_refused(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    held = _next(reviewer, world).json()["assignment"]
+    theirs = _next(manager, world, image=_lapsed(held)).json()["assignment"]
+    _next(reviewer, world, image=_lapsed(theirs))
+
+    answer = reviewer.post(
+        f"images/{image.pk}/review", {"verdict": "reviewed", "stint": held["stint"]}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "lease_lost")
+
+
+def _lapsed(place: dict[str, int]) -> int:
+    """Let a lease run out; return the image."""
+    past = timezone.now() - timedelta(seconds=1)
+    Assignment.objects.filter(pk=place["id"]).update(lease_until=past)
+    return place["image"]
+
+
+def test_p4_a_verdict_on_an_image_to_which_an_import_has_brought_masks_since_is_refused(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    seen = annotator.save(image, create()).json()["version"]
+    _finish(world, image, world.annotator)
+    image.refresh_from_db()
+    seed_masks(image=image, seeds=[Seed(square(12, 12))], author=world.manager)
+    path = f"images/{image.pk}/review"
+
+    refused = reviewer.post(path, {"verdict": "reviewed", "version": seen})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_version")
+    again = {"verdict": "reviewed", "version": refused.json()["version"]}
+    assert reviewer.post(path, again).status_code == 200
 
 
 @pytest.mark.parametrize("verdict", ["reviewed", "returned"])
