@@ -14,7 +14,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
@@ -132,10 +132,11 @@ def release(
     held = _leased(own, stint)
     spent = F("active_s") + active_s
     done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
-    if done.update(state=State.DONE, lease_until=None, active_s=spent) or held.update(
-        state=State.OPEN, user=None, lease_until=None, active_s=spent
-    ):
+    is_done = done.update(state=State.DONE, lease_until=None, active_s=spent)
+    if is_done or held.update(state=State.OPEN, user=None, lease_until=None, active_s=spent):
         keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.RELEASED, active_s=active_s)
+        if is_done and assignment.kind == Kind.ANNOTATE:
+            _write_outcomes(image, assignment)
         if image.status == Image.Status.TODO:
             _finish_if_done_by_all(image)
     log.info("image_released", image_id=image.pk, user_id=user.pk)
@@ -161,12 +162,17 @@ def finish_image(
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
-    if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
-        stop_if_broken(project_id=image.project_id)
+    _write_outcomes(image, assignment)
     if not _is_approved(image, user):
         _finish_if_done_by_all(image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
+
+
+def _write_outcomes(image: Image, assignment: Assignment) -> None:
+    """Write what became of proposals, as the person to whom they were shown ends their work."""
+    if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
+        stop_if_broken(project_id=image.project_id)
 
 
 def _locked(assignment: Assignment) -> Image:
@@ -187,11 +193,15 @@ def _finish_if_done_by_all(image: Image) -> None:
 
 
 def _is_approved(image: Image, user: User) -> bool:
-    """Tell whether a verdict stands on all that the person drew: ending their work undoes none."""
-    verdict = Assignment.objects.filter(image=image, kind=Kind.REVIEW, state=State.DONE)
-    since = Subquery(verdict.values("finished_at")[:1])
-    drawn = Operation.objects.filter(image=image, author=user, created_at__gt=since)
-    return image.status == Image.Status.REVIEWED and not drawn.exists()
+    """Tell whether a verdict stands on all that the person drew: ending their work undoes none.
+
+    A reviewer may have the review open once more.
+    """
+    verdict = Assignment.objects.filter(image=image, kind=Kind.REVIEW, finished_at__isnull=False)
+    since = verdict.values_list("finished_at", flat=True).first()
+    if image.status != Image.Status.REVIEWED or since is None:
+        return False
+    return not Operation.objects.filter(image=image, author=user, created_at__gt=since).exists()
 
 
 def _leased(own: QuerySet[Assignment], stint: int | None) -> QuerySet[Assignment]:

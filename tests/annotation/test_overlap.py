@@ -1,6 +1,7 @@
 """Two people, one image: each works blind, both sets are kept, and one of them counts."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -157,6 +158,26 @@ def test_an_image_that_waited_only_for_who_had_opened_it_again_is_done_when_they
     both.refresh_from_db()
     assert (both.status, both.finished_at is not None) == (Image.Status.DONE, True)
     assert reviewer.get(f"projects/{world.project.pk}/queues").json()["review"] == 1
+
+
+def test_what_became_of_proposals_is_told_as_who_had_opened_the_image_again_gives_it_back(
+    annotator: Api, other: Api, world: World, both: Image
+) -> None:
+    [proposal] = make_proposals(both, make_bundle())
+    mask = str(uuid4())
+    accepted = {"proposal": str(proposal.pk), "verdict": "accepted", "label": None}
+    annotator.save(both, operation("verdict", mask=mask, **accepted))
+    _finish(annotator, _claim(annotator, world, both))
+    again = _claim(annotator, world, both)
+    annotator.save(both, operation("revise", mask=mask, rle=square(1, 1, 9)))
+    _finish(other, _claim(other, world, both))
+    proposal.refresh_from_db()
+    as_finished = proposal.is_untouched
+
+    annotator.post(f"assignments/{again['id']}/release", {"active_s": 1})
+
+    proposal.refresh_from_db()
+    assert (as_finished, proposal.is_untouched) == (True, False)
 
 
 def test_a_returned_image_that_waited_only_for_a_second_person_is_finished_without_one(

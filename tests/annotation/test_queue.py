@@ -20,7 +20,7 @@ from tests.annotation.world import (
 )
 
 
-def _claim(api: Api, world: World, **body: int) -> dict[str, int]:
+def _claim(api: Api, world: World, **body: int | str) -> dict[str, int]:
     answer = api.post(f"projects/{world.project.pk}/claim", body)
     assert answer.status_code == 200, answer.content
     assignment: dict[str, int] = answer.json()["assignment"]
@@ -419,3 +419,15 @@ def test_what_the_annotator_changes_on_an_approved_image_is_to_be_reviewed(
 
     assert ended.json()["status"] == "done"
     assert reviewer.get(f"projects/{world.project.pk}/queues").json()["review"] == 1
+
+
+def test_what_the_annotator_changes_while_its_review_is_open_once_more_is_to_be_reviewed(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    again = _approve(annotator, reviewer, world, image)
+    _claim(reviewer, world, image=image.pk, queue="review")
+    annotator.save(image, create())
+
+    ended = annotator.post(f"assignments/{again['id']}/finish", {"active_s": 3})
+
+    assert ended.json()["status"] == "done"
