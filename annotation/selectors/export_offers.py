@@ -12,6 +12,15 @@ from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS, has_folders
 from engine.datasets.traits import Trait, lost_of
 
+COUNTED_SINCE: Final = 3  # the edition with which hidden masks and turned images are counted
+HIDDEN_NOT_COUNTED: Final = (
+    "Masks of which others leave nothing to be seen are lost; when the version was cut they were "
+    "not counted."
+)
+TURNED_NOT_COUNTED: Final = (
+    "When the version was cut it was not counted which images are turned by their EXIF; masks are "
+    "upright: open images by PIL.ImageOps.exif_transpose."
+)
 TURNED: Final = "turned"  # counted beside the traits: images that are not upright in their files
 
 
@@ -61,6 +70,8 @@ def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> lis
     wanted = choice.splits or SPLITS
     there = [each for each in SPLITS if version.counts.get(each) and each in wanted]
     notes = [form.note(there)] if form and there else []
+    if form and Trait.COVERED in lost_of(form.keeps) and version.edition < COUNTED_SINCE:
+        notes.append(HIDDEN_NOT_COUNTED)
     if choice.has_images:
         notes.append(_note_of_turned(version, there))
     return [note for note in notes if note]
@@ -68,6 +79,8 @@ def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> lis
 
 def _note_of_turned(version: DatasetVersion, splits: Collection[str]) -> str:
     """Tell that files are as they came, while all that is told of them is as people saw them."""
+    if version.edition < COUNTED_SINCE:
+        return TURNED_NOT_COUNTED
     traits = version.traits or {}
     turned = sum(traits.get(split, {}).get(TURNED, 0) for split in splits)
     if not turned:

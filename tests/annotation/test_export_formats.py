@@ -12,7 +12,12 @@ from django.core.management import CommandError, call_command
 
 from annotation import storage
 from annotation.models import DatasetVersion, Image, Label
-from annotation.selectors.export_offers import offers_of
+from annotation.selectors.export_offers import (
+    HIDDEN_NOT_COUNTED,
+    TURNED_NOT_COUNTED,
+    notes_of,
+    offers_of,
+)
 from annotation.selectors.versions import manifest_path
 from annotation.services.captions import save_caption
 from annotation.services.exports import (
@@ -242,6 +247,22 @@ def test_a_version_of_before_traits_were_counted_says_that_it_does_not_know(
 
     assert {offer.losses for offer in offers_of(version)} == {None}
     assert {offer.anneal_only for offer in offers_of(version)} == {None}
+
+
+def test_a_version_of_before_they_were_counted_promises_nothing_of_hidden_masks_and_turned_images(
+    version: DatasetVersion,
+) -> None:
+    with_images = Choice(has_images=True)
+    since = {offer.format: offer.notes for offer in offers_of(version, with_images)}
+
+    version.edition = 2
+
+    before = {offer.format: offer.notes for offer in offers_of(version, with_images)}
+    more = {name: before[name][len(since[name]) :] for name in before}
+    assert more["coco"] == [TURNED_NOT_COUNTED]
+    assert more["voc"] == [HIDDEN_NOT_COUNTED, TURNED_NOT_COUNTED]
+    assert HIDDEN_NOT_COUNTED in notes_of(version, "voc", Choice())
+    assert TURNED_NOT_COUNTED not in notes_of(version, "voc", Choice())
 
 
 def test_a_part_of_a_version_leaves_under_other_names(
