@@ -38,7 +38,7 @@ from annotation.services.imported_people import withdraw_comments
 from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
 from annotation.services.object_boxes import drop_boxes
-from annotation.services.outside_proposals import withdraw_outside
+from annotation.services.outside_proposals import bring_back_outside, withdraw_outside
 from annotation.services.preparation import prepare_project, propose_again
 from annotation.services.seeds import unseed_masks
 
@@ -151,6 +151,9 @@ def _undone(
     counts["captions removed"] = _withdrawn(captions - given)
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)
+    if gone and (since := [each.created_at for each in others if each.proposals]):
+        theirs = {proposal for each in others for proposal in each.proposals}
+        bring_back_outside(image=image, proposal_ids=theirs, since=max(since))
     counts["proposals kept"] = len(proposals) - len(withdrawn)
     counts["boxes removed"] = drop_boxes(box_ids=boxes - given)
     counts["comments removed"] = withdraw_comments(comment_ids=comments - given)

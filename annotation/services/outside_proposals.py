@@ -7,12 +7,13 @@ model has a name and nothing more: it serves nothing, and no figure of a bundle'
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, cast
 from uuid import UUID, uuid5
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image, Label, Mask, OutsideModel, Project, Proposal
@@ -110,6 +111,26 @@ def withdraw_outside(*, proposal_ids: Collection[UUID]) -> set[UUID]:
     bare = Image.objects.filter(~Exists(left.exclude(state=State.SUPERSEDED)))
     bare.filter(pk__in=set(found.values())).update(outside_at=None)
     return set(found)
+
+
+@transaction.atomic
+def bring_back_outside(
+    *, image: Image, proposal_ids: Collection[UUID | str], since: datetime
+) -> None:
+    """Let predictions wait again for which masks made way that are gone by now.
+
+    As if they had waited `since`: a bundle that has come to serve after that takes their place.
+    """
+    gone = Proposal.objects.filter(
+        pk__in=proposal_ids, outside_model__isnull=False, state=State.SUPERSEDED
+    )
+    rows = list(gone.order_by(F("predicted_iou").desc(nulls_last=True), "pk"))
+    if not rows or not _free({image.pk: image}).exists():
+        return
+    if kept := _apart(rows, _there({image.pk})[image.pk]):
+        _supersede({image.pk})
+        gone.filter(pk__in=[each.pk for each in kept]).update(state=State.PENDING)
+        Image.objects.filter(pk=image.pk).update(outside_at=since)
 
 
 def _free(images: Mapping[int, Image]) -> QuerySet[Image]:

@@ -1,11 +1,11 @@
 """Datasets that come to images, and go again, on which a model has worked by itself."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from annotation import jobs
-from annotation.models import Bundle, Image, Job, Label, Mask, Proposal
+from annotation.models import Bundle, Image, ImportedSample, Job, Label, Mask, Proposal
 from annotation.services import auto_accept
 from annotation.services.auto_accept import accept_surely
 from annotation.services.captions import caption_mask
@@ -14,7 +14,7 @@ from engine.datasets.sample import Annotation, Sample
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.scored import propose, serving_bundle
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, square
-from tests.workers.bringing import drawn, finished, send, start, undo
+from tests.workers.bringing import drawn, finished, send, start, undo, work
 
 SURE, UNSURE = 0.99, 0.2
 
@@ -95,6 +95,28 @@ def test_another_models_proposals_make_way_for_masks_as_well(
 
     image.refresh_from_db()
     assert (pending(image), image.outside_at) == (set(), None)
+
+
+def test_another_imports_predictions_wait_again_as_the_masks_that_covered_them_go(
+    world: World, manager: Api
+) -> None:
+    image = make_image(world.project, 1)
+    scored = tuple(Annotation(square(x, 2), "cell", predicted_iou=0.9) for x in (2, 20))
+    predicted = send(world, linked("coco", Sample(image.file_name, SIZE_HW, scored)))
+    body = {"proposals_by": "net"}
+    assert manager.post(f"dataset-imports/{predicted}/start", body).status_code == 200
+    work()
+    before = pending(image)
+    row = ImportedSample.objects.get(dataset_import=UUID(predicted))
+
+    first = start(manager, send(world, with_masks_on(image, *before)))
+    between = pending(image)
+    undo(manager, first["id"])
+
+    assert (len(before), between) == (2, set())
+    assert (pending(image), drawn(image)) == (before, [])
+    image.refresh_from_db()
+    assert image.outside_at == row.created_at
 
 
 def test_what_somebody_has_begun_to_judge_stays_as_masks_come(
