@@ -1,18 +1,24 @@
 """What a job that failed or was cancelled leaves behind is ended too, in words for people."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import transaction
 from django.db.models import Exists, QuerySet
+from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Job, Project, Recording, Upload
-from annotation.services.jobs import enqueue_once, is_ended_by_outage
+from annotation.services.jobs import enqueue_once, is_ended_by_outage, retry_job
 from annotation.services.rounds import settle_rounds
+
+AFTER_OUTAGE: Final = timedelta(minutes=10)
 
 
 def settle_failures() -> None:
     """End rounds, takes and uploads whose job has ended without them. Safe to repeat.
 
-    Uploads wait through an outage: their job, tried again, goes on with them.
+    Uploads wait through an outage: their job is tried again and goes on with them.
     """
     settle_rounds()
     _settle_recordings()
@@ -34,7 +40,7 @@ def _settle_archives() -> None:
     checking = Upload.objects.filter(state=Upload.State.CHECKING)
     for upload_id in checking.values_list("pk", flat=True):
         job = _ended(jobs.IMPORT_ARCHIVE, {"upload_id": str(upload_id)})
-        if job is not None and not is_ended_by_outage(job):
+        if job is not None and not _waits_for_end_of_outage(job):
             _refuse(checking.filter(pk=upload_id), job)
 
 
@@ -47,7 +53,7 @@ def _settle_files(project_id: int) -> None:
     # Locked, as who comes second finds the new look.
     Project.objects.select_for_update(no_key=True).get(pk=project_id)
     job = _ended(jobs.IMPORT_UPLOADS, {"project_id": project_id})
-    if job is None or is_ended_by_outage(job):
+    if job is None or _waits_for_end_of_outage(job):
         return
     looks = Job.objects.filter(
         kind=jobs.IMPORT_UPLOADS, project=project_id, state__in=Job.UNFINISHED
@@ -62,6 +68,15 @@ def _settle_files(project_id: int) -> None:
     read = files.order_by("created_at", "pk").values("pk")[:1]
     if _refuse(files.filter(pk__in=read), job):
         enqueue_once(kind=job.kind, project=job.project, args=job.args, created_by=job.created_by)
+
+
+def _waits_for_end_of_outage(job: Job) -> bool:
+    """Tell whether an outage ended a job, and try it again where that was some time ago."""
+    if not is_ended_by_outage(job):
+        return False
+    if Job.objects.filter(pk=job.pk, finished_at__lt=Now() - AFTER_OUTAGE).exists():
+        retry_job(job_id=job.pk)
+    return True
 
 
 def _refuse(uploads: QuerySet[Upload], job: Job) -> int:

@@ -26,11 +26,10 @@ from annotation.services.jobs import (
     claim_job,
     fail_job,
     release_job,
-    retry_job,
     sweep_jobs,
 )
 from annotation.services.projects import update_project
-from annotation.services.settlement import settle_failures
+from annotation.services.settlement import AFTER_OUTAGE, settle_failures
 from tests.annotation.world import Api, World, make_image, png
 
 ODD = Path(__file__).parents[3] / "shared" / "data" / "media_odd" / "files"
@@ -387,7 +386,7 @@ def test_a_file_at_which_workers_vanish_is_refused_and_the_others_go_on(
     _look(world.project)
 
 
-def test_an_outage_refuses_neither_files_nor_archives_and_their_jobs_are_tried_again(
+def test_an_outage_refuses_neither_files_nor_archives_and_their_jobs_are_tried_again_later(
     manager: Api, world: World
 ) -> None:
     archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
@@ -401,12 +400,13 @@ def test_an_outage_refuses_neither_files_nor_archives_and_their_jobs_are_tried_a
         release_job(claim, error="The object store is unreachable.")
 
     settle_failures()
-    failed = list(outages.values_list("state", flat=True))
-    for job in outages:
-        retry_job(job_id=job.pk)
-    settle_failures()
+    at_once = list(outages.values_list("state", flat=True))
+    outages.update(finished_at=timezone.now() - AFTER_OUTAGE)
+    for _ in range(2):
+        settle_failures()
 
-    assert failed == ["failed", "failed"]
+    assert at_once == ["failed", "failed"]
+    assert list(outages.values_list("state", "attempt")) == [("queued", 0)] * 2
     assert _states(manager, world) == {"set.zip": "checking", "alone.png": "checking"}
 
 
