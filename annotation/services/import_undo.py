@@ -24,6 +24,7 @@ from annotation.models import (
     Label,
     ObjectBox,
     Operation,
+    Project,
     Proposal,
     Recording,
     Revision,
@@ -81,6 +82,8 @@ def undo_import(
             done += 1
             progress(done, max(total, done))
         with fence():
+            # Two that end at once write into each other's rows.
+            Project.objects.select_for_update(no_key=True).get(pk=dataset_import.project_id)
             hold(dataset_import, State.UNDOING)
             if not dataset_import.samples.filter(is_undone=False).exists():
                 gone = _end(dataset_import)
@@ -239,7 +242,8 @@ def _drop_labels(dataset_import: DatasetImport) -> int:
 
     Those that another import brings as well become its own.
     """
-    own = set(dataset_import.labels)
+    row = DatasetImport.objects.filter(pk=dataset_import.pk)
+    own = set(row.values_list("labels", flat=True).get())  # another's undo may have left it some
     if not own:
         return 0
     masks = Revision.objects.filter(label=OuterRef("pk"), rle__isnull=False, mask__head=F("pk"))
@@ -260,14 +264,15 @@ def _drop_labels(dataset_import: DatasetImport) -> int:
 def _leave_labels(dataset_import: DatasetImport, own: set[int]) -> set[int]:
     """Leave labels to the other imports that name them, and return those.
 
-    One that looks for its labels just now waits, and finds the one that goes gone.
+    One that is being undone as well takes them out at its end. One that looks for its labels just
+    now waits, and finds the one that goes gone.
     """
-    has_labels = Q(state=State.IMPORTED) & ~Q(label_ids={})
+    has_labels = Q(state__in=[State.IMPORTED, State.UNDOING]) & ~Q(label_ids={})
     others = DatasetImport.objects.filter(
         Q(state=State.IMPORTING) | has_labels, project=dataset_import.project_id
     )
     left: set[int] = set()
-    for other in others.order_by("pk").select_for_update():
+    for other in others.exclude(pk=dataset_import.pk).order_by("pk").select_for_update():
         if shared := own.intersection(other.label_ids.values()):
             left |= shared
             other.labels += sorted(shared.difference(other.labels))

@@ -130,6 +130,19 @@ def test_a_label_stays_for_what_another_import_brought_and_goes_with_that(
     assert list(names) == ["cell"]
 
 
+def test_a_label_of_two_imports_goes_when_both_are_undone_at_once(
+    world: World, manager: Api
+) -> None:
+    both = [start(manager, send(world, zipped("coco", cell(n, label="cat")))) for n in (1, 2)]
+    for each in both:
+        assert manager.post(f"dataset-imports/{each['id']}/undo").status_code == 200
+
+    work()
+
+    names = Label.objects.filter(deleted_at=None).values_list("name", flat=True)
+    assert list(names) == ["cell"]
+
+
 def bring_as_proposals(manager: Api, import_id: str) -> dict[str, Any]:
     body = {"proposals_by": "net"}
     assert manager.post(f"dataset-imports/{import_id}/start", body).status_code == 200
