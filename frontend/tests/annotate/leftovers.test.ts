@@ -1,18 +1,13 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { type Ending, OutboxDatabase } from "@/editor/outbox-db";
-import * as api from "@/pages/annotate/api";
 import { sendLeftovers } from "@/pages/annotate/leftovers";
+import { type FakeApi, fakeApi } from "./fake-api";
 
-vi.mock("@/pages/annotate/api", async (original) => ({
-  ...(await original<typeof api>()),
-  ...{ claimImage: vi.fn(), fetchImage: vi.fn(), saveMasks: vi.fn() },
-  ...{ finishAssignment: vi.fn(), releaseAssignment: vi.fn() },
-}));
-const { claimImage, fetchImage, saveMasks, finishAssignment, releaseAssignment } = vi.mocked(api);
 const PLACE = { id: 9, stint: 2 };
+let api: FakeApi;
 let db: OutboxDatabase;
 
 beforeEach(async () => {
@@ -22,10 +17,11 @@ beforeEach(async () => {
       request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
     },
   });
-  vi.restoreAllMocks();
-  vi.resetAllMocks();
+  api = fakeApi();
   db = await OutboxDatabase.open();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 function end(image: number, more: Partial<Ending> = {}): Promise<void> {
   return db.addEnding({
@@ -43,16 +39,16 @@ test("an image done without a network is finished once, after what was done to i
   const row = { operation, operation_id: "o", image: 4, user: 7, refusal: null };
   await db.add([row]);
   await end(4);
-  fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
-  saveMasks.mockImplementation(async () => {
-    expect(finishAssignment).not.toHaveBeenCalled();
+  api.fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
+  api.saveMasks.mockImplementation(async () => {
+    expect(api.finishAssignment).not.toHaveBeenCalled();
     return { kind: "saved", version: 4, masks: [] };
   });
 
   await send();
   await send();
 
-  expect(finishAssignment.mock.calls).toEqual([[PLACE, 12.5]]);
+  expect(api.finishAssignment.mock.calls).toEqual([[PLACE, 12.5]]);
   expect(await db.endings(7)).toEqual([]);
 });
 
@@ -60,26 +56,26 @@ test("an image of which the server refused a change is not finished unseen", asy
   const operation = { id: "o", kind: "delete", mask: "m" } as never;
   await db.add([{ operation, operation_id: "o", image: 4, user: 7, refusal: null }]);
   await end(4);
-  fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
-  saveMasks.mockResolvedValue({ kind: "refused", reason: "no such mask" });
+  api.fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
+  api.saveMasks.mockResolvedValue({ kind: "refused", reason: "no such mask" });
 
   await send();
   await send();
 
-  expect(finishAssignment).not.toHaveBeenCalled();
+  expect(api.finishAssignment).not.toHaveBeenCalled();
   expect(await db.endings(7)).toHaveLength(1);
   expect(await db.rows(7, 4)).toMatchObject([{ refusal: "no such mask" }]);
 });
 
 test("as long as the server cannot be reached, the end stays on this device", async () => {
   await end(4);
-  finishAssignment.mockRejectedValueOnce(new UnreachableError());
+  api.finishAssignment.mockRejectedValueOnce(new UnreachableError());
 
   await send();
 
   expect(await db.endings(7)).toHaveLength(1);
   await send();
-  expect(finishAssignment).toHaveBeenCalledTimes(2);
+  expect(api.finishAssignment).toHaveBeenCalledTimes(2);
   expect(await db.endings(7)).toEqual([]);
 });
 
@@ -88,7 +84,7 @@ test.each([403, 404])(
   async (status) => {
     const made_at = Date.now();
     await end(4, { made_at });
-    finishAssignment.mockRejectedValue(new ProblemError(status, {}));
+    api.finishAssignment.mockRejectedValue(new ProblemError(status, {}));
 
     await send();
     const kept = await db.endings(7);
@@ -103,15 +99,15 @@ test.each([403, 404])(
 test("an image begun at no place is given one first; one that others took is theirs", async () => {
   await end(4, { place: null, queue: "complete" });
   await end(5, { place: null });
-  claimImage.mockImplementation(async (_project, { image }) => {
+  api.claimImage.mockImplementation(async (_project, { image }) => {
     if (image === 5) throw new ProblemError(409, { code: "taken" });
     return { ...PLACE, image: 4, slot: 0, lease_until: "" };
   });
 
   await send();
 
-  expect(claimImage).toHaveBeenCalledWith(1, { image: 4, queue: "complete" });
-  expect(finishAssignment.mock.calls.map(([{ id }]) => id)).toEqual([9]);
+  expect(api.claimImage).toHaveBeenCalledWith(1, { image: 4, queue: "complete" });
+  expect(api.finishAssignment.mock.calls.map(([{ id }]) => id)).toEqual([9]);
   expect(await db.endings(7)).toEqual([]);
 });
 
@@ -120,6 +116,6 @@ test("what was corrected for somebody to complete is given back", async () => {
 
   await send();
 
-  expect(releaseAssignment).toHaveBeenCalledWith(PLACE, 12.5);
-  expect(finishAssignment).not.toHaveBeenCalled();
+  expect(api.releaseAssignment).toHaveBeenCalledWith(PLACE, 12.5);
+  expect(api.finishAssignment).not.toHaveBeenCalled();
 });

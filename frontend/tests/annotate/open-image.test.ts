@@ -1,34 +1,28 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { UnreachableError } from "@/api/problem";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { Decoder } from "@/editor/sam";
-import type { Claim, ImageDetail } from "@/pages/annotate/api";
+import type { Claim } from "@/pages/annotate/api";
 import { OpenImage, type OpenImageOptions } from "@/pages/annotate/open-image";
+import { maskRow, square } from "../editor/annotations";
+import { DETAIL, onTheWire } from "./an-image";
+import { type FakeApi, fakeApi } from "./fake-api";
 
-const DETAIL: ImageDetail = {
-  ...{ id: 4, project: 1, file_name: "a.png", height: 20, width: 30, version: 0, status: "todo" },
-  ...{
-    review_comment: "",
-    open_comments: 0,
-    has_takes: false,
-    is_holdout: false,
-    is_looked_at: true,
-    slot: 0,
-    people: 1,
-  },
-  ...{ display_url: "", embedding: null, bundle: null, assignment: null },
-  ...{ masks: [], proposals: [], labels: [] },
-};
+const SAVED = { ...DETAIL, version: 1, masks: [onTheWire(maskRow("m", square(2, 2, 4)))] };
 const CLAIM: Claim = { id: 7, image: 4, slot: 0, stint: 1, lease_until: "" };
 
 let db: OutboxDatabase;
 let now_s: number;
+let api: FakeApi;
+const opened: OpenImage[] = [];
 let otherTab: Promise<void> | null; // which holds the lock until it is closed
 
 beforeEach(async () => {
   vi.stubGlobal("indexedDB", new IDBFactory());
   otherTab = null;
+  api = fakeApi();
   const request = async (
     _name: string,
     { signal }: LockOptions,
@@ -46,12 +40,17 @@ beforeEach(async () => {
   db = await OutboxDatabase.open();
 });
 
-function open(
+afterEach(() => {
+  for (const image of opened.splice(0)) image.close(); // or it would go on sending
+  vi.restoreAllMocks();
+});
+
+async function open(
   claim: Claim | null = CLAIM,
   change: Partial<OpenImageOptions> = {},
 ): Promise<OpenImage> {
   const worker = { addEventListener: () => undefined, postMessage: () => undefined };
-  return OpenImage.open({
+  const image = await OpenImage.open({
     ...{ detail: DETAIL, claim, db, mayEdit: true, asked_s: 0 },
     ...{ isUnreserved: false, spent_s: 0 },
     bitmap: { close: () => undefined } as ImageBitmap,
@@ -62,6 +61,8 @@ function open(
     },
     ...change,
   });
+  opened.push(image);
+  return image;
 }
 
 test("who only looks has their seconds kept, for the page after a crash", async () => {
@@ -127,6 +128,38 @@ test("an image that waited for days for its first action tells a day, which the 
   expect(editor.meter.take().opening).toEqual({ paint_ms: 0, action_ms: 86_400_000 });
 });
 
+/** Open it beside another tab, which is closed by what comes back. */
+async function openBeside() {
+  let close: () => void = () => undefined;
+  otherTab = new Promise((resolve) => {
+    close = resolve;
+  });
+  vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+  const image = await open();
+  return { image, closeOther: () => close() };
+}
+
+/** A mask that another tab drew and was not told yet that it is saved. */
+async function leaveWaiting(): Promise<void> {
+  const operation = { id: "o", kind: "create", mask: "m", label: null, rle: square(2, 2, 4) };
+  const row = { operation_id: "o", image: 4, user: 1, refusal: null, version: DETAIL.version };
+  await db.add([{ ...row, operation: operation as never }]);
+}
+
+test.each([
+  ["on its way to the server", () => Promise.resolve(SAVED)],
+  ["kept without a network", () => Promise.reject(new UnreachableError())],
+])("what the other tab left %s is seen before one draws on top of it", async (_where, look) => {
+  const { image, closeOther } = await openBeside();
+  await leaveWaiting();
+  api.fetchImage.mockImplementation(look);
+
+  closeOther();
+  await vi.waitFor(() => expect(image.editor.isReadOnly.get()).toBe(false));
+
+  expect(image.editor.annotations.get().masks.get("m")?.isDeleted).toBe(false);
+});
+
 describe("what was left unfinished", () => {
   const line = { corners: [{ x: 3, y: 4 }], value: 1 } as const;
   const left = { draft: null, line, selection: null, comment: null, message: "" };
@@ -145,17 +178,12 @@ describe("what was left unfinished", () => {
   });
 
   test("stays another tab's, until that is closed", async () => {
-    let closeIt: () => void = () => undefined;
-    otherTab = new Promise((resolve) => {
-      closeIt = resolve;
-    });
-    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
-    const image = await open(CLAIM, { onError: () => undefined }); // no server is there
+    const { image, closeOther } = await openBeside();
     await settled();
     expect(image.editor.isReadOnly.get()).toBe(true);
     expect(stopped(image)).toBeNull();
 
-    closeIt();
+    closeOther();
     await vi.waitFor(() => expect(stopped(image)).toEqual(line));
   });
 

@@ -1,42 +1,39 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Copies } from "@/offline/copies";
 import * as objects from "@/offline/kept-objects";
-import * as api from "@/pages/annotate/api";
+import type { ImageDetail } from "@/pages/annotate/api";
 import { type Filling, Stock } from "@/pages/annotate/stock/stock";
 import { endWords, fillingWords } from "@/pages/annotate/stock/stock-words";
-
-vi.mock("@/pages/annotate/api", async (original) => ({
-  ...(await original<typeof api>()),
-  ...{ fetchImage: vi.fn(), fetchUpcoming: vi.fn() },
-}));
-vi.mock("@/offline/kept-objects", () => ({ fetchBlob: vi.fn() }));
-const { fetchImage, fetchUpcoming } = vi.mocked(api);
-const { fetchBlob } = vi.mocked(objects);
+import { type FakeApi, fakeApi } from "./fake-api";
 
 const WHOSE = { user: 7, project: 1, queue: "complete" } as const;
+let api: FakeApi;
+let fetchBlob: MockInstance<typeof objects.fetchBlob>;
 let copies: Copies;
 let stock: Stock;
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
-  vi.resetAllMocks();
+  api = fakeApi();
   copies = new Copies("few", 1, 1);
   stock = new Stock(copies);
-  fetchUpcoming.mockResolvedValue([2, 3, 4]);
-  fetchImage.mockImplementation(async (image) => detailOf(image));
-  fetchBlob.mockImplementation(async () => new Blob(["1234"]));
+  api.fetchUpcoming.mockResolvedValue([2, 3, 4]);
+  api.fetchImage.mockImplementation(async (image) => detailOf(image));
+  fetchBlob = vi.spyOn(objects, "fetchBlob").mockImplementation(async () => new Blob(["1234"]));
 });
 
-function detailOf(id: number, more: Partial<api.ImageDetail> = {}): api.ImageDetail {
+afterEach(() => vi.restoreAllMocks());
+
+function detailOf(id: number, more: Partial<ImageDetail> = {}): ImageDetail {
   return {
     ...{ id, project: 1, status: "todo", people: 1, display_url: `http://store/${id}?by=me` },
     embedding: { url: `http://store/${id}.f16?by=me`, encoder_digest: "e" },
     bundle: { id: "b", encoder_digest: "e", decoder_url: "/decoder.onnx" },
     ...more,
-  } as api.ImageDetail;
+  } as ImageDetail;
 }
 
 async function taken(): Promise<number[]> {
@@ -46,7 +43,7 @@ async function taken(): Promise<number[]> {
 test("the next images of a queue are taken along whole, more than a device keeps by itself", async () => {
   await stock.fill(WHOSE);
 
-  expect(fetchUpcoming).toHaveBeenCalledWith(1, { queue: "complete", count: 20 });
+  expect(api.fetchUpcoming).toHaveBeenCalledWith(1, { queue: "complete", count: 20 });
   expect(stock.filling.get()).toMatchObject({ of: 3, seen: 3, here: 3, bytes: 28, end: "done" });
   expect(await taken()).toEqual([2, 3, 4]);
   const kept = await copies.images(7, 1);
@@ -74,7 +71,7 @@ test("an image that one works on keeps its place", async () => {
 });
 
 test("stopped, it leaves what is here, and filled anew, what comes next", async () => {
-  fetchImage.mockImplementation(async (image, signal) => {
+  api.fetchImage.mockImplementation(async (image, signal) => {
     if (image === 3) stock.stop();
     signal?.throwIfAborted();
     return detailOf(image);
@@ -84,14 +81,14 @@ test("stopped, it leaves what is here, and filled anew, what comes next", async 
 
   expect(stock.filling.get()).toMatchObject({ of: 3, seen: 1, here: 1, end: "stopped" });
   expect(await taken()).toEqual([2]);
-  fetchImage.mockImplementation(async (image) => detailOf(image));
-  fetchUpcoming.mockResolvedValue([4, 5]);
+  api.fetchImage.mockImplementation(async (image) => detailOf(image));
+  api.fetchUpcoming.mockResolvedValue([4, 5]);
   await stock.fill(WHOSE);
   expect(await taken()).toEqual([4, 5]);
 });
 
 test("what others take part in, and what was deleted meanwhile, is passed over", async () => {
-  fetchImage.mockImplementation(async (image) => {
+  api.fetchImage.mockImplementation(async (image) => {
     if (image === 2) throw new ProblemError(404, {});
     return detailOf(image, { people: image === 3 ? 2 : 1 });
   });
@@ -119,7 +116,7 @@ test("a full disk, a lost network and a fault end it, each by its name", async (
   await fill();
   fetchBlob.mockRejectedValue(new TypeError("Failed to fetch"));
   await fill();
-  fetchUpcoming.mockRejectedValueOnce(new UnreachableError());
+  api.fetchUpcoming.mockRejectedValueOnce(new UnreachableError());
   await fill();
   fetchBlob.mockRejectedValue(new Error("The file store answered 403. Try again."));
   await fill();

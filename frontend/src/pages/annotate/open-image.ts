@@ -1,6 +1,6 @@
 /** One image that is open for work: its editor, its outbox, its lock, its decoder. */
 
-import { ProblemError } from "@/api/problem";
+import { ProblemError, UnreachableError } from "@/api/problem";
 import { definitionsOf } from "@/editor/attributes";
 import { type DecodeThrough, decodeCloser } from "@/editor/closer";
 import { Editor } from "@/editor/editor";
@@ -202,17 +202,19 @@ export class OpenImage {
    * works stays until the image is opened again, whatever serves by now.
    */
   async refresh(): Promise<void> {
-    this.#look(await fetchImage(this.detail.get().id, this.#stop.signal));
+    const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
+    this.#look(detail);
+    if (detail.version === this.outbox.version) {
+      this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
+    }
   }
 
+  /** At all but its annotations. */
   #look(detail: ImageDetail): void {
     const { bundle, embedding } = this.detail.get();
     const isModelReady = this.model.get().kind === "ready";
     this.detail.set(isModelReady ? { ...detail, bundle, embedding } : detail);
     this.editor.definitions.set(definitionsOf(detail.labels));
-    if (detail.version === this.outbox.version) {
-      this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
-    }
     if (!isModelReady) {
       this.model.set(modelStateOf(detail));
       void this.#startModel();
@@ -289,11 +291,20 @@ export class OpenImage {
     }
   }
 
-  /** Go on from what the page that saved until now has left, here and on the server. */
+  /**
+   * Go on from what the page that saved until now has left, here and on the server; without a network
+   * from what was seen.
+   */
   async #takeOver(): Promise<void> {
-    const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
+    const seen = this.detail.get();
+    const detail = await fetchImage(seen.id, this.#stop.signal).catch((error: unknown) => {
+      if (error instanceof UnreachableError) return seen;
+      throw error;
+    });
     await this.outbox.takeUp(detail.version);
     this.#look(detail);
+    // Also where what waits was made before that version: the server may hold some of it already.
+    this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
   }
 
   async #waitForLock(): Promise<void> {
