@@ -1,5 +1,7 @@
 """What is written and not sent keeps an image from being finished."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -43,3 +45,55 @@ def test_an_image_is_not_finished_with_a_comment_that_was_never_sent(
         expect(page.get_by_text("Nothing is left to annotate")).to_be_visible(timeout=SLOW_MS)
     [comment] = grace.get(f"/api/images/{image}/comments")["comments"]
     assert comment["text"] == "The left edge is hard to see."
+
+
+def test_an_answer_that_was_never_sent_has_its_field_also_once_its_comment_is_resolved(
+    stack: Stack, page: Page
+) -> None:
+    grace = stack.log_in("grace")
+    with stack.asleep("models"):
+        image = _begin_answer(stack, page, "Resolved")
+        page.get_by_role("button", name="Resolve comment 1").click()
+
+        page.locator("[data-stage]").press("n")
+
+        expect(
+            page.get_by_text("Not finished: an answer to a comment is not sent.")
+        ).to_be_visible()
+        field = page.get_by_role("textbox", name="Answer to comment 1")
+        expect(field).to_be_focused()
+        field.press("Enter")
+        expect(field).to_be_hidden()
+        page.locator("[data-stage]").press("n")
+        expect(page.get_by_text("Nothing is left to annotate")).to_be_visible(timeout=SLOW_MS)
+    [_, answer] = grace.get(f"/api/images/{image}/comments")["comments"]
+    assert answer["text"] == "I looked."
+
+
+def test_an_answer_whose_comment_is_withdrawn_keeps_nobody(stack: Stack, page: Page) -> None:
+    with stack.asleep("models"):
+        _begin_answer(stack, page, "Withdrawn")
+        page.get_by_role("button", name="Withdraw comment 1").click()
+        expect(
+            page.get_by_text("The comment that you were answering was withdrawn")
+        ).to_be_visible()
+
+        page.locator("[data-stage]").press("n")
+
+        expect(page.get_by_text("Nothing is left to annotate")).to_be_visible(timeout=SLOW_MS)
+
+
+def _begin_answer(stack: Stack, page: Page, name: str) -> int:
+    """Write an answer to one's own comment on a new image, and leave its field."""
+    grace = stack.log_in("grace")
+    project = begin_project(grace, name, ("disc",))
+    [image] = import_pictures(grace, project, {"first.png": picture(0)[0]})
+    written = {"id": str(uuid4()), "text": "Look at the edge."}
+    grace.post(f"/api/images/{image}/comments", written)
+    log_in(page).goto(f"/projects/{project}/annotate?image={image}")
+    page.get_by_role("button", name="Answer comment 1").click(timeout=SLOW_MS)
+    field = page.get_by_role("textbox", name="Answer to comment 1")
+    field.fill("I looked.")
+    field.press("Escape")
+    expect(field).to_be_hidden()
+    return image

@@ -12,9 +12,9 @@ export function useSignalLater<T>(signal: Signal<T>): T {
 }
 
 /** What is read whenever a signal changes, of which a component shows no more: a word, a number. */
-export function useRead<T>(
+export function useRead<T, R extends string | number | boolean | null>(
   signal: Signal<T>,
-  read: (value: T) => string | number | boolean | null,
-) {
+  read: (value: T) => R,
+): R {
   return useSyncExternalStore(signal.subscribe, () => read(signal.get()));
 }

@@ -85,6 +85,8 @@ export class Editor {
   readonly partOffer = new Signal<PartOffer | null>(null);
   /** Where a comment is being written. */
   readonly commenting = new Signal<CommentPlace | null>(null);
+  /** The comment that is being answered. */
+  readonly answering = new Signal<string | null>(null);
   readonly unsent = new Unsent();
   /** Why the last gesture came to nothing; null once another one begins. */
   readonly notice = new Signal<string | null>(null);

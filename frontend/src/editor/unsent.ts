@@ -54,4 +54,10 @@ export class Unsent {
     const id = all.find((each) => each.answers === answers)?.id ?? crypto.randomUUID();
     this.answers.set(text === "" ? others : [...others, { id, text, answers }]);
   }
+
+  /** Answers to none of these comments: theirs was withdrawn. */
+  orphans(comments: readonly { readonly id: string }[]): readonly UnsentAnswer[] {
+    const ids = new Set(comments.map(({ id }) => id));
+    return this.answers.get().filter(({ answers }) => !ids.has(answers));
+  }
 }

@@ -44,11 +44,14 @@ test("an image is not finished before a comment that is written is sent, and its
   askForSent({ editor });
 });
 
-test("an image is not finished before an answer is sent", () => {
+test("an image is not finished before an answer is sent, and its field is shown", () => {
   const { editor } = bench({});
-  editor.unsent.writeAnswer("c1", "Mended.");
+  editor.unsent.writeAnswer("c1", " ");
+  editor.unsent.writeAnswer("c2", "Mended.");
 
   expect(() => askForSent({ editor })).toThrow(/answer to a comment is not sent/);
+
+  expect(editor.answering.get()).toBe("c2");
 });
 
 test("an image is not finished before what is written of a mask is kept", () => {

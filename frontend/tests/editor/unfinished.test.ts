@@ -352,6 +352,16 @@ describe("an answer that is not sent", () => {
     expect(await kept()).toBeNull();
   });
 
+  test("is an orphan once its comment was withdrawn", () => {
+    const { editor } = bench({ size_hw: [5, 8] });
+    editor.unsent.writeAnswer("one", "Two, I think.");
+    editor.unsent.writeAnswer("other", "Yes.");
+
+    const orphans = editor.unsent.orphans([{ id: "one" }, { id: "third" }]);
+
+    expect(orphans).toMatchObject([{ answers: "other", text: "Yes." }]);
+  });
+
   test("is none where an older page kept what is unfinished", async () => {
     const { editor } = bench({ size_hw: [5, 8] });
     const older = { draft: null, line: null, selection: null, comment: null };

@@ -62,15 +62,18 @@ export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
 
 /** Throws where something is written and not sent, and shows its field where that is closed. */
 export function askForSent({ editor }: Pick<OpenImage, "editor">): void {
-  const { unsent, commenting, annotations } = editor;
+  const { unsent, commenting, answering, annotations } = editor;
   if (unsent.comment.get()?.text.trim()) {
     commenting.set(commenting.get() ?? { kind: "image" });
     throw new Error("Not finished: a comment is written and not sent. Send it or empty its field.");
   }
-  if (unsent.answers.get().some(({ text }) => text.trim()))
+  const answer = unsent.answers.get().find(({ text }) => text.trim());
+  if (answer !== undefined) {
+    answering.set(answer.answers);
     throw new Error(
       "Not finished: an answer to a comment is not sent. Send it or empty its field.",
     );
+  }
   const { masks } = annotations.get();
   for (const [id, text] of Object.entries(unsent.captions.get())) {
     const mask = masks.get(id);

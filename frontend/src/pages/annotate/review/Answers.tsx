@@ -3,7 +3,7 @@ import { useRef } from "react";
 import { flushSync } from "react-dom";
 import type { Comment } from "@/api/comments";
 import { formatAgo, formatMoment } from "@/components/format";
-import { useSignal } from "@/components/useSignal";
+import { useRead, useSignal } from "@/components/useSignal";
 import type { Unsent } from "@/editor/unsent";
 import { RowAction } from "../ObjectRow";
 import { CommentField } from "./CommentField";
@@ -19,8 +19,11 @@ interface Props {
 
 /** What was answered to a comment, below it, and where one answers while it is open. */
 export function Answers({ comment, review, unsent }: Props) {
-  const { number, below } = comment;
-  const mayAnswer = review.mayComment && isOpen(comment);
+  const { id, number, below } = comment;
+  const isWritten = useRead(unsent.answers, (all) => all.some(({ answers }) => answers === id));
+  // What is written has its field whatever the comment has become: it is to be sent or emptied.
+  const isBegun = isWritten || review.answering === id;
+  const mayAnswer = isBegun || (review.mayComment && isOpen(comment));
   if (below.length === 0 && !mayAnswer) return null;
   return (
     <div className={classes.answers}>

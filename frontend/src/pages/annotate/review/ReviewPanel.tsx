@@ -54,7 +54,7 @@ export function ReviewPanel({ image, review }: Props) {
 function Comments({ image, review }: Props) {
   const annotations = useSignal(image.editor.annotations);
   const [showsResolved, setShowsResolved] = useState(false);
-  const { comments, error, isLoading, focused } = review;
+  const { comments, error, isLoading, focused, answering } = review;
   if (error !== null) {
     return (
       <Text size="xs" c="dimmed" px={12} pb={8} role="alert">
@@ -80,7 +80,7 @@ function Comments({ image, review }: Props) {
   }
   const open = comments.filter(isOpen);
   const resolved = comments.filter((comment) => !isOpen(comment));
-  const isUnfolded = showsResolved || resolved.some(({ id }) => id === focused);
+  const isUnfolded = showsResolved || resolved.some(({ id }) => id === focused || id === answering);
   return (
     <>
       <ul className={classes.list} aria-label="Comments">
@@ -99,7 +99,10 @@ function Comments({ image, review }: Props) {
           className={classes.fold}
           aria-expanded={isUnfolded}
           onClick={() => {
-            if (isUnfolded) review.focus(null);
+            if (isUnfolded) {
+              review.focus(null);
+              for (const { id } of resolved) review.endAnswer(id);
+            }
             setShowsResolved(!isUnfolded);
           }}
         >

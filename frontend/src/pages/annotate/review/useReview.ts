@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { type Change, type ReviewNotes, reviewNotesQuery } from "@/api/comments";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
-import { useSignal } from "@/components/useSignal";
+import { useRead, useSignal } from "@/components/useSignal";
 import { placeOfSelection } from "@/editor/comment-place";
 import { type Box, viewOfBox } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
@@ -21,6 +21,7 @@ import {
 } from "./notes";
 import type { ReviewCommands } from "./review-commands";
 import { type CommentActions, useCommentActions } from "./useCommentActions";
+import { useOrphans } from "./useOrphans";
 
 const NONE: readonly never[] = [];
 
@@ -53,15 +54,18 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
   const { editor } = image;
   const detail = useSignal(image.detail);
   const [focused, focus] = useState<string | null>(null);
-  const [answering, setAnswering] = useState<string | null>(null);
+  const answering = useSignal(editor.answering);
+  const hasAnswers = useRead(editor.unsent.answers, ({ length }) => length > 0);
   const [hasWritten, setHasWritten] = useState(false);
   const { data: session } = useQuery(sessionQuery);
   const me = session?.user?.username ?? null;
   const queries = useQueryClient();
   // A new image has nothing to say: opening one costs no request more.
-  const isWanted = detail.status !== "todo" || detail.open_comments > 0 || hasWritten;
+  const isToldOf = detail.status !== "todo" || detail.open_comments > 0;
+  const isWanted = isToldOf || hasWritten || hasAnswers;
   const notes = useQuery({ ...reviewNotesQuery(detail.id), enabled: isWanted });
   const comments = useMemo(() => numbered(notes.data?.comments ?? NONE), [notes.data]);
+  useOrphans(editor.unsent, detail.id, notes.data?.comments);
   const changes = notes.data?.changes ?? NONE;
   const actions = useCommentActions(image, me, () => setHasWritten(true));
   const mayComment = project.role !== "annotator" || image.claim !== null;
@@ -90,7 +94,7 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
 
   const beginAnswer = (id: string): void => {
     focus(id);
-    setAnswering(id);
+    editor.answering.set(id);
   };
 
   const run: ReviewCommands = {
@@ -126,7 +130,9 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
     ...actions,
     ...{ comments, changes, me, mayComment, focused, focus, show, commands },
     ...{ answering, beginAnswer },
-    endAnswer: (id) => setAnswering((now) => (now === id ? null : now)),
+    endAnswer: (id) => {
+      if (editor.answering.get() === id) editor.answering.set(null);
+    },
     since: notes.data?.since ?? "finished",
     openCount: notes.data === undefined ? detail.open_comments : comments.filter(isOpen).length,
     error: notes.data === undefined ? notes.error : null,
