@@ -71,6 +71,7 @@ export class AnnotateSession {
   #isCopy = false; // the image that is open comes from this device
   #timers: ReturnType<typeof setInterval>[] = [];
   #isClosed = false;
+  #takingBack: Promise<void> = Promise.resolve();
   #trail: readonly number[] = []; // the images that were open before, the last one last
 
   constructor(options: {
@@ -146,8 +147,9 @@ export class AnnotateSession {
             await this.#finishLater(open, claiming);
             return null;
           }
-          const { claim } = await claiming;
-          if (claim !== null) await releaseAssignment(claim, 0);
+          // Why it was not finished is told, whatever becomes of the place at the next image.
+          const claim = await claiming.then((claimed) => claimed.claim).catch(() => null);
+          if (claim !== null) await releaseAssignment(claim, 0).catch(() => undefined);
           throw error;
         });
       } else await this.#finishLater(open, claiming);
@@ -175,16 +177,24 @@ export class AnnotateSession {
     return given;
   }
 
-  /** Take one's own verdict on an image back, and look at the image again. */
-  async takeBackVerdict(image: number): Promise<void> {
+  /** Take one's own verdict on an image back, and look at the image again; one after another. */
+  takeBackVerdict(image: number): Promise<void> {
+    const turn = this.#takingBack.then(() => this.#takeBack(image));
+    this.#takingBack = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #takeBack(image: number): Promise<void> {
     await this.#standStill(); // of two images on their way one would never be closed
-    if (this.image === null) {
+    if (this.image === null || this.#isClosed) {
       await takeBackVerdict(image);
-      return this.open(image);
+      if (!this.#isClosed) await this.open(image);
+      return;
     }
     await this.#move(async (open) => {
       endGestures(open);
       await takeBackVerdict(image);
+      if (this.#isClosed) return;
       const isHere = open.detail.get().id === image;
       if (isHere && this.#queue !== "review") await open.refresh();
       else await this.open(image);
@@ -383,7 +393,9 @@ export class AnnotateSession {
       await reviewImage(open.detail.get().id, said);
     } catch (error) {
       const stale = missedOf(error);
-      if (stale !== null) await open.outbox.rebase(stale.version, stale.missed);
+      // A save of one's own may have been told of it first, and gone on from there.
+      const isNews = stale !== null && stale.version > open.outbox.version;
+      if (isNews) await open.outbox.rebase(stale.version, stale.missed);
       throw error;
     }
     return verdict;
