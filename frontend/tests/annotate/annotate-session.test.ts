@@ -98,6 +98,19 @@ test("why an image cannot be finished is told, also where no next one could be c
   expect(onError.mock.calls).toEqual([[new Error("A label asks for more.")]]);
 });
 
+test("a refused change is told of at once, also while the rest cannot be sent", async () => {
+  const { image } = await begin();
+  api.saveMasks.mockResolvedValueOnce({ kind: "refused", reason: "No such label." });
+  image?.editor.commit([{ kind: "revise", mask: "m", label: 1 }]);
+  await vi.waitFor(() => expect(image?.status.get().refused).toHaveLength(1));
+  image?.editor.commit([{ kind: "revise", mask: "m", label: 2 }]);
+
+  await session.next();
+
+  expect(String(onError.mock.lastCall)).toMatch(/refused 1 change/);
+  expect(api.claimImage).toHaveBeenCalledOnce();
+});
+
 test("verdicts that are taken back while an image is on its way are taken back one by one", async () => {
   await begin();
   const finishing = held();

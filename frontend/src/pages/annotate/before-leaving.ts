@@ -18,9 +18,10 @@ export async function isSaved(open: OpenImage): Promise<boolean> {
   const isOffline = (): boolean => open.status.get().hindrance === "offline";
   const patience_ms = isOffline() ? OFFLINE_PATIENCE_MS : SAVE_PATIENCE_MS;
   open.outbox.resume();
+  askForRefused(open); // it stays refused, however long one waits for the rest
   const isInTime = await within(open.outbox.whenSaved(), patience_ms);
+  askForRefused(open);
   if (!isInTime && !isOffline()) throw new Error(NOT_SAVED_YET);
-  if (isInTime) askForRefused(open);
   return isInTime;
 }
 
