@@ -7,6 +7,7 @@ import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { type FakeApi, fakeApi } from "./fake-api";
 
 const PLACE = { id: 9, stint: 2 };
+const onRefused = vi.fn();
 let api: FakeApi;
 let db: OutboxDatabase;
 
@@ -17,6 +18,7 @@ beforeEach(async () => {
       request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
     },
   });
+  onRefused.mockReset();
   api = fakeApi();
   db = await OutboxDatabase.open();
 });
@@ -31,7 +33,7 @@ function end(image: number, more: Partial<Ending> = {}): Promise<void> {
 }
 
 function send(): Promise<void> {
-  return sendLeftovers({ db, user: 7, isInUse: () => false });
+  return sendLeftovers({ db, user: 7, isInUse: () => false, onRefused });
 }
 
 test("an image done without a network is finished once, after what was done to it", async () => {
@@ -52,7 +54,7 @@ test("an image done without a network is finished once, after what was done to i
   expect(await db.endings(7)).toEqual([]);
 });
 
-test("an image of which the server refused a change is not finished unseen", async () => {
+test("an image of which the server refused a change is not finished, which is told", async () => {
   const operation = { id: "o", kind: "delete", mask: "m" } as never;
   await db.add([{ operation, operation_id: "o", image: 4, user: 7, refusal: null }]);
   await end(4);
@@ -65,6 +67,8 @@ test("an image of which the server refused a change is not finished unseen", asy
   expect(api.finishAssignment).not.toHaveBeenCalled();
   expect(await db.endings(7)).toHaveLength(1);
   expect(await db.rows(7, 4)).toMatchObject([{ refusal: "no such mask" }]);
+  const told = onRefused.mock.calls.map(([ending]) => ending);
+  expect(told).toMatchObject([{ image: 4 }, { image: 4 }]);
 });
 
 test("as long as the server cannot be reached, the end stays on this device", async () => {
@@ -74,6 +78,7 @@ test("as long as the server cannot be reached, the end stays on this device", as
   await send();
 
   expect(await db.endings(7)).toHaveLength(1);
+  expect(onRefused).not.toHaveBeenCalled();
   await send();
   expect(api.finishAssignment).toHaveBeenCalledTimes(2);
   expect(await db.endings(7)).toEqual([]);

@@ -3,7 +3,7 @@
 import { ProblemError } from "@/api/problem";
 import { TRASH_DAYS } from "@/components/format";
 import { ImageOutbox } from "@/editor/outbox";
-import type { Ending, OutboxDatabase } from "@/editor/outbox-db";
+import type { Ending, OutboxDatabase, OutboxRow } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
 import { takeWriterLock } from "@/editor/writer-lock";
 import { copies } from "@/offline/copies";
@@ -17,6 +17,8 @@ interface Leftovers {
   readonly user: number;
   /** The page itself saves this image, or has been left. */
   isInUse(image: number): boolean;
+  /** The image does not end before its person has looked at what the server refused; told each time. */
+  onRefused(ending: Ending): void;
 }
 
 // What another time will not answer differently: the image is done, or somebody else's by now.
@@ -26,24 +28,27 @@ const GONE = [403, 404];
 const GONE_FOR_GOOD_MS = TRASH_DAYS * 86_400_000;
 
 /** Send what was done to images, and then that some of them are done. */
-export async function sendLeftovers({ db, user, isInUse }: Leftovers): Promise<void> {
+export async function sendLeftovers(leftovers: Leftovers): Promise<void> {
+  const { db, user, isInUse } = leftovers;
   try {
     const ended = (await db.endings(user)).map(({ image }) => image);
     for (const image of new Set([...(await db.images(user)), ...ended])) {
-      if (!isInUse(image)) await sendLeftover(image, user, db);
+      if (!isInUse(image)) await sendLeftover(image, leftovers);
     }
   } catch {
     // The page was left meanwhile. What waits stays on this device, for the next one to send.
   }
 }
 
-async function sendLeftover(image: number, user: number, db: OutboxDatabase): Promise<void> {
+async function sendLeftover(image: number, { db, user, onRefused }: Leftovers): Promise<void> {
   const lock = await takeWriterLock(navigator.locks, image, user);
   if (lock === null) return;
   try {
     const isSaved = await sendOperations(image, user, db);
     const ending = (await db.endings(user)).find((row) => row.image === image);
-    if (isSaved && ending !== undefined) await sendEnding(ending, db);
+    if (ending === undefined) return;
+    if (isSaved) await sendEnding(ending, db);
+    else if ((await db.rows(user, image)).some(isRefused)) onRefused(ending);
   } catch {
     // It stays on this device and is tried again with the next image.
   } finally {
@@ -54,7 +59,7 @@ async function sendLeftover(image: number, user: number, db: OutboxDatabase): Pr
 /** Says whether the server has everything: what it refused waits for its person, and so does the end. */
 async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<boolean> {
   const rows = await db.rows(user, image);
-  if (rows.every(({ refusal }) => refusal !== null)) return rows.length === 0;
+  if (rows.every(isRefused)) return rows.length === 0;
   const { version, proposals } = await fetchImage(image);
   const ignore = (): void => undefined;
   const outbox = await ImageOutbox.open({
@@ -70,6 +75,8 @@ async function sendOperations(image: number, user: number, db: OutboxDatabase): 
   outbox.close();
   return isSaved && outbox.status.refused.length === 0;
 }
+
+const isRefused = ({ refusal }: OutboxRow): boolean => refusal !== null;
 
 /** Sent twice, it does nothing the second time. */
 async function sendEnding(ending: Ending, db: OutboxDatabase): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { UnreachableError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queue-names";
-import { OutboxDatabase } from "@/editor/outbox-db";
+import { type Ending, OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
 import { COLD } from "@/editor/sam.messages";
@@ -62,6 +62,7 @@ export class AnnotateSession {
   #queue: ImageQueue | undefined;
   #mayEditUnclaimed: boolean;
   #onError: (error: unknown) => void;
+  #onRefused: (ending: Ending) => void;
   #worker = new SamWorker({ name: localStorage.getItem(WARM_UP) === "off" ? COLD : "" });
   #decoder: Decoder;
   #assets: ImageAssets;
@@ -82,12 +83,15 @@ export class AnnotateSession {
     /** Reviewers and managers correct what others hold or have finished. */
     mayEditUnclaimed: boolean;
     onError: (error: unknown) => void;
+    /** An image that was finished without a network has not ended; told with each further image. */
+    onRefused: (ending: Ending) => void;
   }) {
     this.#project = options.project;
     this.#user = options.user;
     this.#queue = options.queue ?? undefined;
     this.#mayEditUnclaimed = options.mayEditUnclaimed;
     this.#onError = options.onError;
+    this.#onRefused = options.onRefused;
     this.#db = OutboxDatabase.open();
     this.#db.then((db) => db.dropOldHistories()).catch(() => undefined); // the disk may be full
     const whose = { user: this.#user.id, project: this.#project, queue: this.#queue };
@@ -246,6 +250,11 @@ export class AnnotateSession {
   /** The page was left. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether an image of a project and its queue is worked on here. */
+  isFor({ project, queue }: Pick<Ending, "project" | "queue">): boolean {
+    return !this.#isClosed && project === this.#project && (queue ?? undefined) === this.#queue;
   }
 
   get hasPrevious(): boolean {
@@ -426,6 +435,7 @@ export class AnnotateSession {
       db: await this.#db,
       user: this.#user.id,
       isInUse: (image) => this.#isClosed || image === this.image?.detail.get().id,
+      onRefused: this.#onRefused,
     });
   }
 

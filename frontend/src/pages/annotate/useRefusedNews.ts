@@ -1,0 +1,30 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useRef } from "react";
+import { showWay } from "@/components/undo";
+import type { Ending } from "@/editor/outbox-db";
+import type { AnnotateSession } from "./session";
+
+const REFUSED = "An image that you finished is not done: the server refused some of what you did.";
+
+/**
+ * Tell once of each image that was done without a network and has not ended, as something of it was
+ * refused, with the way to it: in a session where that works on its queue.
+ */
+export function useRefusedNews(): (ending: Ending, session?: AnnotateSession) => void {
+  const navigate = useNavigate();
+  const told = useRef(new Set<number>());
+  return useCallback(
+    (ending, session) => {
+      const { image, project, queue } = ending;
+      if (told.current.has(image)) return;
+      told.current.add(image);
+      const params = { projectId: String(project) };
+      const search = { image, queue: queue ?? undefined };
+      showWay(REFUSED, "Open it", () => {
+        if (session?.isFor(ending)) void session.goTo(image);
+        else void navigate({ to: "/projects/$projectId/annotate", params, search });
+      });
+    },
+    [navigate],
+  );
+}
