@@ -26,7 +26,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
     """Django's session with its CSRF check. Without a session 401: a client logs in again.
 
     A page says whose it is (PERSON_HEADER): tabs share one session, and what one person's page
-    still holds is not to be saved as another's, who has logged in in another tab.
+    still holds is not to be saved as another's, who has logged in in another tab, nor is that
+    person's to be shown there.
     """
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:

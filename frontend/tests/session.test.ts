@@ -16,13 +16,14 @@ async function openPage() {
     return Response.json(session(server.user));
   });
   vi.resetModules(); // whose page it is, is found out once
-  const { sessionQuery, logIn, giveConsent } = await import("@/api/session");
+  const { sessionQuery, consentQuery, logIn, giveConsent } = await import("@/api/session");
   const { setLogin } = await import("@/api/client");
   const asked = vi.fn(async () => undefined);
   setLogin(asked);
   const read = sessionQuery.queryFn as () => Promise<unknown>;
   await read();
-  return { ...{ server, page, asked, sent, read, logIn, giveConsent } };
+  const readConsent = consentQuery.queryFn as () => Promise<unknown>;
+  return { ...{ server, page, asked, sent, read, readConsent, logIn, giveConsent } };
 }
 
 test("where somebody else logs in in another tab, the person of the page is asked to", async () => {
@@ -55,14 +56,16 @@ test("who logs in again goes on with their page", async () => {
   expect(page.reload).not.toHaveBeenCalled();
 });
 
-test("a page says whose it is with all that it sends, but for a login", async () => {
-  const { sent, giveConsent, logIn } = await openPage();
+test("a page says whose it is with all that it asks and sends, but for a login", async () => {
+  const { sent, readConsent, giveConsent, logIn } = await openPage();
 
+  await readConsent();
   await giveConsent(1);
   await logIn({ username: "person-1", password: "any" });
 
   expect(sent.map(({ method, headers }) => [method, headers.get("X-Anneal-User")])).toEqual([
     ["GET", null],
+    ["GET", "1"],
     ["POST", "1"],
     ["POST", null],
   ]);

@@ -71,7 +71,10 @@ def test_what_the_page_of_somebody_else_sends_is_not_taken_as_who_is_logged_in_n
         for person in (world.reviewer, world.annotator)
     )
 
+    read = browser.get("/api/projects", headers={"X-Anneal-User": str(world.reviewer.pk)})
+
     assert (hers.status_code, hers.json()["code"]) == (401, "not_authenticated")
+    assert read.status_code == 401
     assert mine.status_code == 201
     assert [each.user for each in Token.objects.all()] == [world.annotator]
 

@@ -7,7 +7,8 @@ import { ProblemError, UnreachableError } from "./problem";
 import type { paths } from "./schema";
 
 export const CSRF_HEADER = "X-CSRFToken";
-// Somebody else may have logged in in another tab: what this page holds is not to go out as theirs.
+// Somebody else may have logged in in another tab: what this page holds is not to go out as theirs, nor
+// what is theirs to come in.
 const PERSON_HEADER = "X-Anneal-User";
 // Without these no page opens: where there is no network, the last answer is taken.
 const KEPT_FOR_OFFLINE = /^\/api\/(?:session|projects\/\d+)$/;
@@ -41,7 +42,7 @@ async function send(request: Request): Promise<Response> {
 
 async function attempt(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const signed = request.method === "GET" ? new Request(request) : sign(request, pathname);
+  const signed = sign(request, pathname);
   const isKept = request.method === "GET" && KEPT_FOR_OFFLINE.test(pathname);
   try {
     const response = await fetch(signed);
@@ -57,9 +58,9 @@ async function attempt(request: Request): Promise<Response> {
 
 function sign(request: Request, pathname: string): Request {
   const signed = new Request(request);
-  signed.headers.set(CSRF_HEADER, csrfToken());
+  if (request.method !== "GET") signed.headers.set(CSRF_HEADER, csrfToken());
   const person = personOfPage();
-  const isLogin = pathname === "/api/session"; // or logout: of whoever is logged in
+  const isLogin = pathname === "/api/session"; // or logout, or who that is: of whoever is logged in
   if (person !== null && !isLogin) signed.headers.set(PERSON_HEADER, String(person));
   return signed;
 }

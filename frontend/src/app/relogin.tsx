@@ -27,9 +27,10 @@ export function ReloginModal() {
       return next.promise.then(() => {
         current = null;
         setWaiting(null);
+        void queries.invalidateQueries(); // the page's stream of news may have been somebody else's
       });
     });
-  }, []);
+  }, [queries]);
 
   const known = useRef(""); // also when the page has heard by now that nobody is logged in
   known.current = queries.getQueryData(sessionQuery.queryKey)?.user?.username ?? known.current;
