@@ -45,6 +45,7 @@ def test_an_image_is_not_finished_with_a_comment_that_was_never_sent(
         expect(page.get_by_text("Nothing is left to annotate")).to_be_visible(timeout=SLOW_MS)
     [comment] = grace.get(f"/api/images/{image}/comments")["comments"]
     assert comment["text"] == "The left edge is hard to see."
+    assert comment["point_xy"] is not None
 
 
 def test_an_answer_that_was_never_sent_has_its_field_also_once_its_comment_is_resolved(

@@ -30,6 +30,12 @@ export function placeOfSelection(selection: ObjectRef | null): CommentPlace {
   return selection?.kind === "mask" ? { kind: "mask", id: selection.id } : { kind: "image" };
 }
 
+/** Where a place is by now: what was to be said of a mask that is gone is said of the image. */
+export function placeNow(place: CommentPlace, annotations: Annotations): CommentPlace {
+  const isGone = place.kind === "mask" && rowOf(annotations, place) === null;
+  return isGone ? { kind: "image" } : place;
+}
+
 /** A point well inside a mask: on a long column of its pixels near its middle; null when empty. */
 export function spotOfMask(mask: Mask): ImagePoint | null {
   const { ends, box } = mask;

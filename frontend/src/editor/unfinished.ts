@@ -4,7 +4,7 @@
  * made yet.
  */
 
-import type { CommentPlace } from "@/editor/comment-place";
+import { type CommentPlace, placeNow } from "@/editor/comment-place";
 import type { DraftState, KeptDraft } from "@/editor/draft";
 import type { Editor } from "@/editor/editor";
 import { logitsOfMask } from "@/editor/frame";
@@ -18,12 +18,17 @@ export interface Unfinished {
   readonly draft: KeptDraft | null;
   readonly line: OpenLine | null;
   readonly selection: ObjectRef | null; // what the line changes once it is closed
-  /** Without a place its field was closed. */
-  readonly comment: (UnsentComment & { readonly place: CommentPlace | null }) | null;
+  readonly comment: KeptComment | null;
   readonly answers?: readonly UnsentAnswer[]; // absent where an older page kept it
   readonly captions?: Readonly<Record<string, string>>; // of masks; absent as well
   readonly spoken?: Readonly<Record<string, SpokenCaption>>; // by mask; absent as well
   readonly message: string; // of a return
+}
+
+/** Where an older page kept it without a place, its field was closed. */
+interface KeptComment extends Omit<UnsentComment, "place"> {
+  readonly place: CommentPlace | null;
+  readonly isClosed?: boolean; // its field
 }
 
 const REST_MS = 100; // so long after a gesture, the decoder and the screen come first
@@ -56,10 +61,10 @@ function restoreWriting(editor: Editor, unfinished: Unfinished): void {
   unsent.captions.set({ ...captions, ...unsent.captions.get() });
   unsent.spoken.set({ ...spoken, ...unsent.spoken.get() });
   if (comment === null || unsent.comment.get() !== null || commenting.get() !== null) return;
-  const { place, ...written } = comment;
-  unsent.comment.set(written);
-  const isGone = place?.kind === "mask" && rowOf(annotations.get(), place) === null;
-  commenting.set(isGone ? { kind: "image" } : place);
+  const { place, isClosed = place === null, ...written } = comment;
+  const now = placeNow(place ?? { kind: "image" }, annotations.get());
+  unsent.comment.set({ ...written, place: now });
+  if (!isClosed) commenting.set(now);
 }
 
 /**
@@ -108,12 +113,13 @@ function unfinishedOf(editor: Editor): Unfinished | null {
   const captions = editor.unsent.captions.get();
   const spoken = editor.unsent.spoken.get();
   const message = editor.unsent.message.get();
+  const field = editor.commenting.get();
   const isSaid = [answers, captions, spoken].some((each) => Object.keys(each).length > 0);
   const isWritten = written !== null || isSaid || message !== "";
   if (state === null && line === null && !isWritten) return null;
   return {
     ...{ draft: state && keptOf(state), line, selection: editor.selection.get() },
-    comment: written && { ...written, place: editor.commenting.get() },
+    comment: written && { ...written, place: field ?? written.place, isClosed: field === null },
     ...{ answers, captions, spoken, message },
   };
 }

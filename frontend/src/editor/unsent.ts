@@ -1,14 +1,20 @@
 /** What a person has written about an image and not sent: closing its field throws nothing away. */
 
+import type { CommentPlace } from "@/editor/comment-place";
 import { Signal } from "@/editor/signal";
 
 /** Its id stays from one try to the next: a comment that is sent twice is written once. */
-export interface UnsentComment {
+interface Written {
   readonly id: string;
   readonly text: string;
 }
 
-export interface UnsentAnswer extends UnsentComment {
+export interface UnsentComment extends Written {
+  /** Where it was written last. */
+  readonly place: CommentPlace;
+}
+
+export interface UnsentAnswer extends Written {
   /** The comment below which it will stand. */
   readonly answers: string;
 }
@@ -30,9 +36,9 @@ export class Unsent {
   /** What should be changed, to whom the image is returned. */
   readonly message = new Signal("");
 
-  writeComment(text: string): void {
+  writeComment(text: string, place: CommentPlace): void {
     const id = this.comment.get()?.id ?? crypto.randomUUID();
-    this.comment.set(text === "" ? null : { id, text });
+    this.comment.set(text === "" ? null : { id, text, place });
   }
 
   /** Null where it is kept, or thrown away. Whoever empties a field begins anew, by typing. */

@@ -8,6 +8,8 @@ import { askForKept, askForRefused, askForSent } from "@/pages/annotate/before-l
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
+const PLACE = { kind: "point", at: { x: 3, y: 4 } } as const;
+
 test("an image is not finished before what was heard of a mask is kept or dropped", () => {
   const { editor } = bench({ masks: { cup: draw("....", ".##.", ".##.", "....") } });
   const { unsent } = editor;
@@ -33,15 +35,25 @@ test("what was heard of a mask that is gone by now keeps nobody", () => {
 
 test("an image is not finished before a comment that is written is sent, and its field is shown", () => {
   const { editor } = bench({});
-  editor.unsent.writeComment("  ");
+  editor.unsent.writeComment("  ", PLACE);
   askForSent({ editor });
-  editor.unsent.writeComment("The left edge is off.");
+  editor.unsent.writeComment("The left edge is off.", PLACE);
+
+  expect(() => askForSent({ editor })).toThrow(/comment is written and not sent/);
+
+  expect(editor.commenting.get()).toEqual(PLACE);
+  editor.unsent.writeComment("", PLACE);
+  askForSent({ editor });
+});
+
+test("a comment on a mask that is gone by now is asked for as one on the image", () => {
+  const { editor } = bench({ masks: { cup: draw("....", ".##.", ".##.", "....") } });
+  editor.unsent.writeComment("The left edge is off.", { kind: "mask", id: "cup" });
+  editor.commit([{ kind: "delete", mask: "cup" }]);
 
   expect(() => askForSent({ editor })).toThrow(/comment is written and not sent/);
 
   expect(editor.commenting.get()).toEqual({ kind: "image" });
-  editor.unsent.writeComment("");
-  askForSent({ editor });
 });
 
 test("an image is not finished before an answer is sent, and its field is shown", () => {

@@ -266,9 +266,10 @@ describe("a comment that is not sent", () => {
   /** Something is written on the mask in one page; then that is gone. */
   async function write(then: (editor: Editor) => void = () => undefined) {
     const { editor } = await openPage(masks);
-    editor.commenting.set({ kind: "mask", id: "a" });
-    editor.unsent.writeComment("Too");
-    editor.unsent.writeComment("Too small.");
+    const place = { kind: "mask", id: "a" } as const;
+    editor.commenting.set(place);
+    editor.unsent.writeComment("Too", place);
+    editor.unsent.writeComment("Too small.", place);
     then(editor);
     takeRest();
     return editor;
@@ -299,14 +300,24 @@ describe("a comment that is not sent", () => {
     const { editor } = await openPage(masks);
 
     expect(editor.commenting.get()).toBeNull();
-    expect(editor.unsent.comment.get()?.text).toBe("Too small.");
+    const place = { kind: "mask", id: "a" };
+    expect(editor.unsent.comment.get()).toMatchObject({ text: "Too small.", place });
+  });
+
+  test("whose field was closed is on the image where an older page kept it", async () => {
+    const { editor } = bench({ size_hw: [5, 8] });
+    const older = { draft: null, line: null, selection: null, message: "" };
+    restoreUnfinished(editor, { ...older, comment: { id: "c", text: "Too small.", place: null } });
+
+    expect(editor.commenting.get()).toBeNull();
+    expect(editor.unsent.comment.get()?.place).toEqual({ kind: "image" });
   });
 
   test.each(["sent", "emptied"])("that was %s is forgotten", async (how) => {
     await write();
     const { editor } = await openPage(masks);
     if (how === "sent") editor.unsent.comment.set(null);
-    else editor.unsent.writeComment("");
+    else editor.unsent.writeComment("", { kind: "image" });
     takeRest();
 
     expect(await kept()).toBeNull();
@@ -316,7 +327,7 @@ describe("a comment that is not sent", () => {
     await write();
     const left = await kept();
     const { editor } = bench({ size_hw: [5, 8] });
-    editor.unsent.writeComment("Mine.");
+    editor.unsent.writeComment("Mine.", { kind: "image" });
     if (left !== null) restoreUnfinished(editor, left);
 
     expect(editor.unsent.comment.get()?.text).toBe("Mine.");

@@ -2,6 +2,7 @@
 
 import { plural } from "@/components/format";
 import { incomplete } from "@/editor/attribute-rules";
+import { placeNow } from "@/editor/comment-place";
 import type { OpenImage } from "./open-image";
 import { within } from "./within";
 
@@ -64,8 +65,9 @@ export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
 /** Throws where something is written and not sent, and shows its field where that is closed. */
 export function askForSent({ editor }: Pick<OpenImage, "editor">): void {
   const { unsent, commenting, answering, annotations } = editor;
-  if (unsent.comment.get()?.text.trim()) {
-    commenting.set(commenting.get() ?? { kind: "image" });
+  const comment = unsent.comment.get();
+  if (comment?.text.trim()) {
+    commenting.set(commenting.get() ?? placeNow(comment.place, annotations.get()));
     throw new Error("Not finished: a comment is written and not sent. Send it or empty its field.");
   }
   const answer = unsent.answers.get().find(({ text }) => text.trim());

@@ -63,7 +63,7 @@ function Composer({ editor, stage, review, place }: Props & { place: CommentPlac
           placeholder="What should be changed?"
           action="Comment"
           text={unsent?.text ?? ""}
-          write={(text) => editor.unsent.writeComment(text)}
+          write={(text) => editor.unsent.writeComment(text, place)}
           {...{ send, close }}
         />
       ) : (

@@ -7,19 +7,14 @@ import {
   reviewNotesQuery,
   withdrawComment,
 } from "@/api/comments";
-import type { CommentPlace } from "@/editor/comment-place";
 import type { UnsentAnswer, UnsentComment } from "@/editor/unsent";
 import type { OpenImage } from "../open-image";
 import { within } from "../within";
 
 const SAVE_PATIENCE_MS = 10_000;
 
-export interface NewComment extends UnsentComment {
-  readonly place: CommentPlace;
-}
-
 export interface CommentActions {
-  add(comment: NewComment): Promise<Comment>;
+  add(comment: UnsentComment): Promise<Comment>;
   answer(answer: UnsentAnswer): Promise<Comment>;
   resolve(id: string): void;
   reopen(id: string): void;
@@ -58,7 +53,7 @@ export function useCommentActions(
 
   const add = useMutation({
     ...saying,
-    mutationFn: async ({ id, text, place }: NewComment) => {
+    mutationFn: async ({ id, text, place }: UnsentComment) => {
       if (place.kind === "mask") await whenSaved(image);
       return addComment(image_id, {
         ...{ id, text },
