@@ -17,9 +17,10 @@ from typing import Final, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Project
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK
+from annotation.selectors.serving import alike
 from annotation.services.draws import arm_for
 from workers.networks import has_encoder
 
@@ -134,13 +135,6 @@ def _outside_stands() -> Q:
         at__gt=OuterRef("outside_at"),
     )
     return Q(outside_at__isnull=False) & ~Q(Exists(moves))
-
-
-def alike(bundle: Bundle) -> QuerySet[Bundle]:
-    """Bundles with the same decoder, prompt head and thresholds, itself among them."""
-    files = bundle.digests_of(Round.Part.MASKS)
-    same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
-    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 
 def has_embedding(bundle: Bundle) -> Exists:

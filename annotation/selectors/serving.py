@@ -5,7 +5,7 @@ from typing import TypedDict
 from django.db.models import Case, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
-from annotation.models import Alias, AliasMove, Bundle, Embedding, Image
+from annotation.models import Alias, AliasMove, Bundle, Embedding, Image, Round
 from annotation.prepared import Param, Prepared
 
 _SERVING = Prepared(
@@ -37,6 +37,13 @@ def serving_of(project_id: int) -> Serving | None:
 def serving_bundle_of(project_id: int) -> Bundle | None:
     """Return the bundle that the project's pages decode with."""
     return _SERVING.first(project=project_id)
+
+
+def alike(bundle: Bundle) -> QuerySet[Bundle]:
+    """Bundles with the same decoder, prompt head and thresholds, itself among them."""
+    files = bundle.digests_of(Round.Part.MASKS)
+    same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
+    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 
 def last_bundle_to_see(image: Image) -> Bundle | None:
