@@ -19,6 +19,11 @@ class PrecisionSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField()
 
 
+class MeasuredSerializer(serializers.Serializer[Any]):
+    decided = serializers.IntegerField()
+    measured = PrecisionSerializer(allow_null=True)
+
+
 class ScoreBinSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(help_text="Scores from here")
     high = serializers.FloatField(help_text="To here")
@@ -41,7 +46,13 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
         "for managers alone",
     )
     measured = PrecisionSerializer(
-        allow_null=True, help_text="Of those decided, what people accepted as it was"
+        allow_null=True,
+        help_text="Of those decided, what people accepted as it was, whichever bundle proposed",
+    )
+    serving = MeasuredSerializer(
+        allow_null=True,
+        help_text="The same of the serving bundle's proposals alone, and of bundles alike; null: "
+        "none serves, or for managers alone",
     )
     has_scores = serializers.BooleanField(help_text="The serving bundle scores its proposals")
     bins = ScoreBinSerializer(
@@ -58,5 +69,5 @@ class ProjectAutoAcceptView(MemberView):
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
         state = auto_accept_of(project)
         if cast("HasRole", project).role not in MANAGERS:
-            state["left_out"] = None
+            state["left_out"] = state["serving"] = None
         return Response(AutoAcceptSerializer(state).data)

@@ -4,8 +4,8 @@ By the verdicts of people who are not doubted: whoever accepts all that is shown
 every promise as kept.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -14,9 +14,12 @@ from django.db.models.functions import Floor, Least
 
 from annotation.models import Alias, Project, Proposal
 from annotation.selectors.doubts import AS_IT_WAS, DECIDED_BY_A_PERSON, doubted_people
+from annotation.selectors.serving import alike
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
+SERVING: Final = Alias.Name.SERVING
+ALL: Final = "all"  # whichever bundle proposed
 BINS: Final = 10  # of scores, each a tenth wide
 
 
@@ -28,6 +31,17 @@ class Audit:
     decided: int
     untouched: int  # accepted, and so they were when the image was finished
     left_out: int  # decided by people who are doubted, and not counted as decided
+
+    @property
+    def measured(self) -> Precision | None:
+        return measured_precision(self.untouched, self.decided)
+
+
+class Measured(TypedDict):
+    """What people found of one bundle's proposals, and of those of bundles alike."""
+
+    decided: int
+    measured: Precision | None
 
 
 class ScoreBin(TypedDict):
@@ -52,36 +66,49 @@ class AutoAccept(TypedDict):
     decided: int
     left_out: int | None  # verdicts of doubted people on those audited; None: not to be told
     measured: Precision | None
+    serving: (
+        Measured | None
+    )  # of the serving bundle's alone; None: there is none, or not to be told
     has_scores: bool  # the serving bundle has a verifier, and has used it
     bins: list[ScoreBin]  # of the serving bundle's proposals, those with any
 
 
-def audit_of(project: Project) -> Audit:
-    """Count what audits have come to, in two queries."""
-    audited = _proposals(project).filter(_is_audited(project))
-    return Audit(**audited.aggregate(**_audit(project, doubted_people(project.pk))))
+def audits_of(project: Project) -> dict[str, Audit]:
+    """Count what audits have come to, in three queries: of `ALL`, and of each that proposes now.
+
+    These are named by their aliases, and of each counts what bundles alike have proposed, too. A
+    bundle that is worse than those before it would hide behind their audits for long.
+    """
+    audited, proposers = _proposals(project).filter(_is_audited(project)), _proposers(project)
+    counts = audited.aggregate(**_audits(project, proposers, doubted_people(project.pk)))
+    return {name: _audit(name, counts) for name in proposers}
 
 
 def auto_accept_of(project: Project) -> AutoAccept:
-    """Sum up auto-accept in three queries, whatever the project's size."""
-    mine, doubted = _proposals(project), doubted_people(project.pk)
-    serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).values("bundle")
+    """Sum up auto-accept in four queries, whatever the project's size."""
+    mine, doubted, proposers = _proposals(project), doubted_people(project.pk), _proposers(project)
+    serving = Alias.objects.filter(project=project, name=SERVING).values("bundle")
     is_scored = Q(bundle__in=serving, verifier_score__isnull=False)
     counts = mine.aggregate(
         accepted=Count("pk", filter=Q(is_auto_accepted=True)),
         scored=Count("pk", filter=is_scored),
-        **_audit(project, doubted),
+        **_audits(project, proposers, doubted),
     )
+    audit = _audit(ALL, counts)
+    serves = _audit(SERVING, counts) if SERVING in proposers else None
     return AutoAccept(
         wanted_precision=project.auto_accept_precision,
         since=project.auto_accept_since,
         stopped_at=project.auto_accept_stopped_at,
         stop_reason=project.auto_accept_stop_reason,
         accepted=counts["accepted"],
-        audited=counts["audited"],
-        decided=counts["decided"],
-        left_out=counts["left_out"],
-        measured=measured_precision(counts["untouched"], counts["decided"]),
+        audited=audit.audited,
+        decided=audit.decided,
+        left_out=audit.left_out,
+        measured=audit.measured,
+        serving=None
+        if serves is None
+        else Measured(decided=serves.decided, measured=serves.measured),
         has_scores=counts["scored"] > 0,
         bins=_bins(mine.filter(is_scored).exclude(decided_by__in=doubted)),
     )
@@ -96,16 +123,34 @@ def _is_audited(project: Project) -> Q:
     return Q(is_audited=True, is_unseen=False, created_at__gte=since)
 
 
-def _audit(project: Project, doubted: Collection[int]) -> dict[str, Count]:
-    """Count an `Audit`'s fields."""
+def _proposers(project: Project) -> dict[str, Q]:
+    """Name those whose audits are judged, each with which proposals are its own."""
+    names = [SERVING, Alias.Name.PREVIOUS] if project.previous_bundle_share else [SERVING]
+    aliases = Alias.objects.filter(project=project, name__in=names).select_related("bundle")
+    return {ALL: Q()} | {each.name: Q(bundle__in=alike(each.bundle)) for each in aliases}
+
+
+def _audits(
+    project: Project, proposers: Mapping[str, Q], doubted: Collection[int]
+) -> dict[str, Count]:
+    """Count the fields of an `Audit` of each proposer."""
     audited, is_left_out = _is_audited(project), Q(decided_by__in=doubted)
     decided = audited & DECIDED_BY_A_PERSON
-    return {
-        "audited": Count("pk", filter=audited & ~Q(state=State.SUPERSEDED)),
-        "decided": Count("pk", filter=decided & ~is_left_out),
-        "untouched": Count("pk", filter=decided & ~is_left_out & AS_IT_WAS),
-        "left_out": Count("pk", filter=decided & is_left_out),
+    counted = {
+        "audited": audited & ~Q(state=State.SUPERSEDED),
+        "decided": decided & ~is_left_out,
+        "untouched": decided & ~is_left_out & AS_IT_WAS,
+        "left_out": decided & is_left_out,
     }
+    return {
+        f"{name}_{field}": Count("pk", filter=own & such)
+        for name, own in proposers.items()
+        for field, such in counted.items()
+    }
+
+
+def _audit(name: str, counts: Mapping[str, int]) -> Audit:
+    return Audit(**{each.name: counts[f"{name}_{each.name}"] for each in fields(Audit)})
 
 
 def _bins(scored: QuerySet[Proposal]) -> list[ScoreBin]:

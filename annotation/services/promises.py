@@ -7,10 +7,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation.models import Project
-from annotation.selectors.auto_accept import audit_of
+from annotation.models import Alias, Project
+from annotation.selectors.auto_accept import ALL, audits_of
 
 LEAST_AUDITED: Final = 30  # decided ones; of fewer, one fault more or less would decide
+WORDS: Final = {
+    ALL: "audited proposals",
+    Alias.Name.SERVING: "audited proposals of the serving model",
+    Alias.Name.PREVIOUS: "audited proposals of the previous model",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -34,17 +39,23 @@ def promise(project: Project, precision: float | None) -> dict[str, Any]:
 def stop_if_broken(*, project_id: int) -> bool:
     """Stop auto-accept once audits measure less than was promised; tell whether that was now.
 
-    It sums up the whole project, so ask as an image is finished, when its verdicts begin to count.
-    What was accepted stays, until another bundle proposes where nobody has begun. The UPDATE is the
-    lock: another promise made meanwhile stands.
+    Of all proposals, or of those of one bundle that proposes: each is to keep the promise. It sums
+    up the whole project, so ask as an image is finished, when its verdicts begin to count. What was
+    accepted stays, until another bundle proposes where nobody has begun. The UPDATE is the lock:
+    another promise made meanwhile stands.
     """
     project = Project.objects.get(pk=project_id)
     wanted = project.auto_accept_precision
     if wanted is None:
         return False
-    audit = audit_of(project)
-    if audit.decided < LEAST_AUDITED or audit.untouched / audit.decided >= wanted:
+    broken = [
+        (of, audit)
+        for of, audit in audits_of(project).items()
+        if audit.decided >= LEAST_AUDITED and audit.untouched / audit.decided < wanted
+    ]
+    if not broken:
         return False
+    of, audit = broken[0]
     same = Project.objects.filter(
         pk=project_id,
         auto_accept_precision=wanted,
@@ -54,7 +65,7 @@ def stop_if_broken(*, project_id: int) -> bool:
         auto_accept_precision=None,
         auto_accept_stopped_at=Now(),
         auto_accept_stop_reason=(
-            f"People accepted {audit.untouched} of {audit.decided} audited proposals as they were: "
+            f"People accepted {audit.untouched} of {audit.decided} {WORDS[of]} as they were: "
             f"{100 * audit.untouched / audit.decided:.1f} %, and {100 * wanted:g} % was promised."
         ),
     )
@@ -63,6 +74,7 @@ def stop_if_broken(*, project_id: int) -> bool:
             "auto_accept_stopped",
             project_id=project_id,
             promised=wanted,
+            of=of,
             untouched=audit.untouched,
             decided=audit.decided,
         )

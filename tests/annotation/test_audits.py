@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import (
+    Alias,
     Bundle,
     Image,
     Label,
@@ -75,6 +76,63 @@ def test_few_verdicts_stop_nothing(
     judge(world, image, dict.fromkeys(make_audited(image, bundle, 29), "rejected"))
 
     assert not stopped(world)
+
+
+def audit_worse(world: World, bundle: Bundle) -> None:
+    """Let people keep 400 audited proposals of another bundle, and 24 of this one's 30."""
+    kept = make_image(world.project, 1, status="done")
+    note(world.annotator, kept, make_bundle("b"), 1.0, 0.97, 400)
+    Proposal.objects.update(is_audited=True)
+    image = make_image(world.project, 2)
+    audited = make_audited(image, bundle, 30)
+    judge(world, image, dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:6], "rejected"))
+
+
+def test_a_worse_bundle_does_not_hide_behind_the_audits_of_those_before(
+    world: World, bundle: Bundle, promised: Project, manager: Api, annotator: Api
+) -> None:
+    audit_worse(world, bundle)
+
+    assert stopped(world)
+    assert world.project.auto_accept_stop_reason == (
+        "People accepted 24 of 30 audited proposals of the serving model as they were: "
+        "80.0 %, and 95 % was promised."
+    )
+    address = f"projects/{world.project.pk}/auto-accept"
+    state = manager.get(address).json()
+    assert (state["decided"], state["serving"]["decided"]) == (430, 30)
+    assert state["measured"]["share"] == pytest.approx(424 / 430)
+    assert state["serving"]["measured"]["share"] == 0.8
+    assert annotator.get(address).json()["serving"] is None
+
+
+def test_bundles_that_propose_alike_are_audited_together(
+    world: World, bundle: Bundle, promised: Project
+) -> None:
+    captioner_alone = Bundle.objects.create(
+        pk="c" * 64, encoder_digest=bundle.encoder_digest, manifest=bundle.manifest
+    )
+
+    audit_worse(world, captioner_alone)
+
+    assert stopped(world)
+
+
+@pytest.mark.parametrize(("share", "stops"), [(0.1, True), (0, False)])
+def test_the_previous_bundle_is_to_keep_the_promise_while_it_proposes(
+    world: World,
+    bundle: Bundle,
+    promised: Project,
+    share: float,
+    stops: bool,  # noqa: FBT001
+) -> None:
+    previous = make_bundle("c")
+    Alias.objects.create(project=world.project, name="previous", bundle=previous)
+    Project.objects.filter(pk=world.project.pk).update(previous_bundle_share=share)
+
+    audit_worse(world, previous)
+
+    assert stopped(world) is stops
 
 
 @pytest.mark.parametrize(("wrong", "stops"), [(1, False), (2, True)])
@@ -338,7 +396,7 @@ def test_the_state_tells_scores_beside_what_people_made_of_them(
     judge(world, old[0].image, {old[0]: "rejected"})
     judge(world, image, {low: "rejected", high: "accepted", top: "accepted", sent_on: "needs_work"})
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         state = auto_accept_of(promised)
 
     assert state["has_scores"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.models import Bundle, DatasetVersion, Image, Mask, Project, Proposal
 from engine.verification.cues import CUES
-from tests.annotation.world import square
+from tests.annotation.world import make_bundle, square
 
 CERTAIN: Final = dict.fromkeys(CUES, 1.0)
 
@@ -17,9 +17,10 @@ CERTAIN: Final = dict.fromkeys(CUES, 1.0)
 def trained_bundle(project: Project) -> Bundle:
     """Register a bundle as one that a round has trained."""
     version = DatasetVersion.objects.create(pk="f" * 64, project=project, counts={})
-    return Bundle.objects.create(
-        pk="c" * 64, encoder_digest="e" * 64, manifest={}, dataset_version=version
-    )
+    bundle = make_bundle("c")
+    bundle.dataset_version = version
+    bundle.save()
+    return bundle
 
 
 def note_verdict(

@@ -2419,8 +2419,10 @@ export interface components {
             decided: number;
             /** @description Verdicts on those audited that do not count, as their person is doubted; null: for managers alone */
             left_out: number | null;
-            /** @description Of those decided, what people accepted as it was */
+            /** @description Of those decided, what people accepted as it was, whichever bundle proposed */
             measured: components["schemas"]["Precision"] | null;
+            /** @description The same of the serving bundle's proposals alone, and of bundles alike; null: none serves, or for managers alone */
+            serving: components["schemas"]["Measured"] | null;
             /** @description The serving bundle scores its proposals */
             has_scores: boolean;
             /** @description Of the serving bundle's proposals that people decided on, on finished images */
@@ -3785,6 +3787,10 @@ export interface components {
             small: number;
             medium: number;
             large: number;
+        };
+        Measured: {
+            decided: number;
+            measured: components["schemas"]["Precision"] | null;
         };
         Member: {
             user: number;

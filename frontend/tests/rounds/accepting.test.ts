@@ -8,6 +8,7 @@ import {
   measuredWords,
   OFF,
   precisionOf,
+  servingWords,
   switchWords,
 } from "@/pages/rounds/accepting/acceptWords";
 
@@ -21,6 +22,7 @@ const STATE: AutoAccept = {
   decided: 32,
   left_out: 0,
   measured: { share: 31 / 32, low: 0.8378, high: 0.9992 },
+  serving: { decided: 32, measured: { share: 31 / 32, low: 0.8378, high: 0.9992 } },
   has_scores: true,
   bins: [],
 };
@@ -52,6 +54,14 @@ test("while it has accepted nothing the state says what it waits for", () => {
   const words = switchWords({ ...STATE, accepted: 0, audited: 0 });
 
   expect(words).toMatch(/^On since .*Nothing yet: .* proposals of many images\.$/);
+});
+
+test("the serving model is told apart where others have been audited, too", () => {
+  const newer = { ...STATE, serving: { decided: 4, measured: null } };
+
+  expect(servingWords(newer)).toBe("Nothing yet");
+  expect(servingWords(STATE)).toBeNull();
+  expect(servingWords({ ...STATE, serving: null })).toBeNull();
 });
 
 test("what was measured has its interval and how many it is of", () => {

@@ -6,7 +6,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { formatMoment, plural } from "@/components/format";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
-import { auditWords, leftOutWords, measuredWords, switchWords } from "./acceptWords";
+import { auditWords, leftOutWords, measuredWords, servingWords, switchWords } from "./acceptWords";
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
 /** What the model accepts by itself, what people's audits measure, and how reliable its scores are. */
@@ -25,9 +25,10 @@ export function AcceptedByModel({ project }: { project: number }) {
           id={project}
         >
           What people decided on proposals of images that are finished and not deleted, whoever is
-          doubted left out; right is what they accepted and left as it was, its label too. The chart
-          is of the serving model's proposals alone. Exact intervals (Clopper and Pearson), as if
-          each verdict stood for itself.
+          doubted left out; right is what they accepted and left as it was, its label too. It stops
+          once either of all models since it was switched on, or of one that proposes now, too few
+          are right. The chart is of the serving model's proposals alone. Exact intervals (Clopper
+          and Pearson), as if each verdict stood for itself.
         </Source>
       }
     >
@@ -46,11 +47,12 @@ export function AcceptedByModel({ project }: { project: number }) {
 }
 
 function Figures({ state }: { state: AutoAccept }) {
-  const leftOut = leftOutWords(state);
+  const [serving, leftOut] = [servingWords(state), leftOutWords(state)];
   const rows = [
     ["Accepted without a person", plural(state.accepted, "mask")],
     ["Left to people as a blind check", auditWords(state)],
     ["Right, as people found", measuredWords(state)],
+    ...(serving === null ? [] : [["Right, of the serving model", serving]]),
     ...(leftOut === null ? [] : [["Left out of that", leftOut]]),
   ];
   return (

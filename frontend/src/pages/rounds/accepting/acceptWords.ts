@@ -43,9 +43,17 @@ export function switchWords(state: AutoAccept): string {
 }
 
 /** What people made of the audited proposals: the share, how sure that is, and of how many. */
-export function measuredWords({ measured, decided }: AutoAccept): string {
+export function measuredWords({
+  measured,
+  decided,
+}: Pick<AutoAccept, "measured" | "decided">): string {
   if (measured === null) return "Nothing yet";
   return precisionWords(measured, `n ${formatCount(decided)}`);
+}
+
+/** The same of what the serving model proposed; null where that is all, or nobody tells. */
+export function servingWords({ serving, decided }: AutoAccept): string | null {
+  return serving === null || serving.decided === decided ? null : measuredWords(serving);
 }
 
 function precisionWords({ share, low, high }: ScoreBin["accepted"], of: string): string {
