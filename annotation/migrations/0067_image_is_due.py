@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0065_image_by_group'),
+        ('annotation', '0066_proposal_audited_at'),
     ]
 
     operations = [

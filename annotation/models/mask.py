@@ -99,8 +99,8 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     # The model was sure enough, and no person decided: `decided_by` is null.
     is_auto_accepted = models.BooleanField(default=False, db_default=False)
-    # It was as sure, and left this one to a person, who does not know it.
-    is_audited = models.BooleanField(default=False, db_default=False)
+    # When it was as sure and left this one to a person, who does not know it.
+    audited_at = models.DateTimeField(null=True)
     # Accepted with others at once, and nobody has changed it since: it only repeats what the model
     # says, and tells nothing of how right that is.
     is_unseen = models.BooleanField(default=False, db_default=False)
@@ -128,7 +128,7 @@ class Proposal(models.Model):
                 )
                 | Q(
                     is_auto_accepted=True,
-                    is_audited=False,
+                    audited_at=None,
                     verifier_score__isnull=False,
                     state="accepted",
                     decided_by=None,
@@ -148,7 +148,7 @@ class Proposal(models.Model):
                     outside_model__isnull=False,
                     stability=None,
                     verifier_score=None,
-                    is_audited=False,
+                    audited_at=None,
                 ),
             ),
             models.CheckConstraint(

@@ -120,7 +120,7 @@ def _proposals(project: Project) -> QuerySet[Proposal]:
 
 def _is_audited(project: Project) -> Q:
     since = project.auto_accept_since or project.created_at
-    return Q(is_audited=True, is_unseen=False, created_at__gte=since)
+    return Q(audited_at__gte=since, is_unseen=False)
 
 
 def _proposers(project: Project) -> dict[str, Q]:

@@ -171,7 +171,7 @@ def finish_image(
 
 def _write_outcomes(image: Image, assignment: Assignment) -> None:
     """Write what became of proposals, as the person to whom they were shown ends their work."""
-    if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
+    if assignment.slot == 0 and any(each.audited_at for each in write_outcomes(image)):
         stop_if_broken(project_id=image.project_id)
 
 

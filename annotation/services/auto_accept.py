@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from annotation.models import Assignment, Bundle, Image, Label, Operation, Proposal
 from annotation.selectors.images import begun
@@ -50,7 +51,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     named = {proposal: proposal.suggested_label or only for proposal in sure.order_by("pk")}
     known = {proposal: label for proposal, label in named.items() if label in labels}
     audited = [each.pk for each in known if is_drawn_for_audit(each.pk, share=AUDITED_SHARE)]
-    Proposal.objects.filter(pk__in=audited).update(is_audited=True)
+    Proposal.objects.filter(pk__in=audited, audited_at=None).update(audited_at=Now())
     operations = [
         _acceptance(proposal, label, locked.version)
         for proposal, label in known.items()

@@ -70,8 +70,8 @@ def replace_pending_proposals(
     ]
     Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
     own = Proposal.objects.filter(pk__in=[each.pk for each in proposals])
-    # The bundle proposed here before: it was rolled back to.
-    own.filter(state=State.SUPERSEDED).update(state=State.PENDING)
+    # The bundle proposed here before, and does so again: what is audited now is drawn anew.
+    own.filter(state=State.SUPERSEDED).update(state=State.PENDING, audited_at=None)
     pending.exclude(pk__in=own.values("pk")).update(state=State.SUPERSEDED)  # not by the same boxes
     log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
     return proposals

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import uuid4
 
+from django.utils import timezone
+
 from annotation.models import Alias, AliasMove, Bundle, Image, Project, Proposal
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.masks import save_operations
@@ -41,7 +43,7 @@ def make_audited(image: Image, bundle: Bundle, count: int) -> list[Proposal]:
             stability=0.9,
             verifier_score=0.97,
             point_xy=[1, 1],
-            is_audited=True,
+            audited_at=timezone.now(),
         )
         for at in range(count)
     )

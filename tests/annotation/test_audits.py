@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import (
@@ -82,7 +83,7 @@ def audit_worse(world: World, bundle: Bundle) -> None:
     """Let people keep 400 audited proposals of another bundle, and 24 of this one's 30."""
     kept = make_image(world.project, 1, status="done")
     note(world.annotator, kept, make_bundle("b"), 1.0, 0.97, 400)
-    Proposal.objects.update(is_audited=True)
+    Proposal.objects.update(audited_at=timezone.now())
     image = make_image(world.project, 2)
     audited = make_audited(image, bundle, 30)
     judge(world, image, dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:6], "rejected"))
@@ -318,7 +319,7 @@ def test_a_save_sums_nothing_up_and_finishing_does(
 ) -> None:
     finished = make_image(world.project, 1, status="done")
     note(world.annotator, finished, bundle, None, 0.97, 30)
-    Proposal.objects.update(is_audited=True)
+    Proposal.objects.update(audited_at=timezone.now())
     [audited] = make_audited(image, bundle, 1)
     place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
     assert place is not None
@@ -348,6 +349,45 @@ def test_switching_on_again_measures_anew(
     state = manager.get(f"{address}/auto-accept").json()
     assert (state["stopped_at"], state["stop_reason"]) == (None, "")
     assert (state["audited"], state["decided"], state["measured"]) == (0, 0, None)
+
+
+def test_what_a_bundle_audits_as_it_comes_back_measures_what_is_promised_by_now(
+    world: World,
+    image: Image,
+    bundle: Bundle,
+    promised: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 1)
+    propose(image, bundle, [0.99] * 30)
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+    propose(image, make_bundle("b"), [0.5])
+    for precision in (None, 0.95):
+        update_project(project=world.project, changes={"auto_accept_precision": precision})
+    back = propose(image, bundle, [0.99] * 30)
+
+    accept_surely(image=image, bundle=bundle, threshold=0.98)
+    judge(world, image, dict.fromkeys(back, "rejected"))
+
+    assert stopped(world)
+
+
+def test_what_a_bundle_is_not_sure_enough_of_as_it_comes_back_is_no_audit(
+    world: World,
+    image: Image,
+    bundle: Bundle,
+    promised: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 1)
+    propose(image, bundle, [0.99, 0.95])
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+    propose(image, make_bundle("b"), [0.5])
+    propose(image, bundle, [0.99, 0.95])
+
+    accept_surely(image=image, bundle=bundle, threshold=0.98)
+
+    assert auto_accept_of(world.project)["audited"] == 1
 
 
 def test_sending_the_same_promise_again_goes_on_with_the_measurement(
@@ -436,7 +476,7 @@ def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     note(careless, seen, bundle, 1.0, 0.05, FEWEST)
     note(world.annotator, seen, bundle, None, 0.05, FEWEST)
     note(careless, seen, bundle, 1.0, 0.97, 60)
-    Proposal.objects.filter(verifier_score=0.97).update(is_audited=True)
+    Proposal.objects.filter(verifier_score=0.97).update(audited_at=timezone.now())
     audited = make_audited(image, bundle, 30)
     verdicts = dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:3], "rejected")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from annotation.models import (
     Bundle,
@@ -69,7 +70,7 @@ def test_what_scores_high_enough_becomes_masks_without_author(
     assert (head.rle, head.label_id) == (sure.rle, world.label_id)
     for left in (other, unscored):
         left.refresh_from_db()
-        assert (left.state, left.is_audited) == ("pending", False)
+        assert (left.state, left.audited_at) == ("pending", None)
 
 
 def test_without_a_threshold_people_decide_all(image: Image, bundle: Bundle) -> None:
@@ -87,7 +88,7 @@ def test_a_tenth_of_what_qualifies_waits_for_people_who_do_not_know(
 
     accepted = accept_surely(image=image, bundle=bundle, threshold=0.9)
 
-    audited = Proposal.objects.filter(is_audited=True)
+    audited = Proposal.objects.exclude(audited_at=None)
     assert {proposal.state for proposal in audited} == {"pending"}
     assert 3 <= audited.count() <= 40  # of 200; four deviations around the tenth
     assert accepted == 200 - audited.count() == Proposal.objects.filter(mask__isnull=False).count()
@@ -208,7 +209,7 @@ def test_a_label_is_the_proposals_own_or_the_only_one(
     assert accepted.mask is not None
     assert accepted.mask.head is not None
     assert accepted.mask.head.label == ring
-    assert not Proposal.objects.filter(is_audited=True).exists()
+    assert not Proposal.objects.exclude(audited_at=None).exists()
 
 
 def test_whoever_has_an_older_version_is_told_what_the_model_accepted(
@@ -233,7 +234,8 @@ def test_only_a_sure_model_accepts_without_a_person(image: Image, bundle: Bundle
     accept_surely(image=image, bundle=bundle, threshold=0.9)
     mine = Proposal.objects.filter(pk=sure.pk)
 
-    for changes in ({"verifier_score": None}, {"is_auto_accepted": False}, {"is_audited": True}):
+    audited = {"audited_at": timezone.now()}
+    for changes in ({"verifier_score": None}, {"is_auto_accepted": False}, audited):
         with (
             pytest.raises(IntegrityError, match="proposal_verdict_has_its_person"),
             transaction.atomic(),

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotation.models import Alias, Image, Project, Proposal
 from annotation.selectors.auto_accept import auto_accept_of
@@ -28,7 +29,7 @@ def proposals(world: World, image: Image) -> list[Proposal]:
     Alias.objects.create(project=world.project, name="serving", bundle=bundle)
     found = [Found(square(8 * at, 2), 0.9, 0.95, (1.0, 1.0), CERTAIN, 0.97) for at in range(2)]
     replace_pending_proposals(image=image, bundle=bundle, found=found)
-    Proposal.objects.update(is_audited=True)
+    Proposal.objects.update(audited_at=timezone.now())
     return list(Proposal.objects.order_by("pk"))
 
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.e2e
 # says; of them, forty were audited. Another is left for the model to accept.
 SEED = """
 from uuid import uuid4
+from django.utils import timezone
 from annotation.models import Image, Mask, Project, Proposal, Revision
 from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ensure_pretrained
@@ -41,7 +42,7 @@ for score in (0.15, 0.35, 0.55, 0.75, 0.95):
             final_iou=1 if is_right else None,
             is_untouched=is_right,
             decided_by=project.created_by,
-            is_audited=score == 0.95,
+            audited_at=timezone.now() if score == 0.95 else None,
         )
 label = project.labels.first()
 while not accept_surely(image=free, bundle=bundle, threshold=0.9):  # one in ten is audited
@@ -52,7 +53,9 @@ while not accept_surely(image=free, bundle=bundle, threshold=0.9):  # one in ten
 DISLIKE = """
 from annotation.models import Proposal
 from annotation.services.promises import stop_if_broken
-audited = Proposal.objects.filter(image__project={project}, is_audited=True, state="accepted")
+audited = Proposal.objects.filter(
+    image__project={project}, audited_at__isnull=False, state="accepted"
+)
 Proposal.objects.filter(pk=audited[0].pk).update(
     state="needs_work", mask=None, final_iou=None, is_untouched=False
 )
