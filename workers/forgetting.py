@@ -15,16 +15,25 @@ from workers.lease import Lease
 def measure_also(
     lease: Lease, project: Project, serving: Bundle, candidate: Bundle
 ) -> list[dict[str, Any]]:
-    """Compare both at one click on each project that this one names; see `Round.metrics`."""
+    """Compare both at one click on each project that this one names; see `Round.metrics`.
+
+    One whose holdout has nothing to measure on has a row all the same, which says so.
+    """
     rows = []
     for other, version, keys in _holdouts(project):
+        row: dict[str, Any] = {
+            "project": other.pk,
+            "name": other.name,
+            "version": version and version.pk,
+        }
+        if version is None or not keys:
+            rows.append(row | {"objects": 0})
+            continue
         before, after = (_measured(lease, version, keys, each) for each in (serving, candidate))
         difference = compare(before, after)
         rows.append(
-            {
-                "project": other.pk,
-                "name": other.name,
-                "version": version.pk,
+            row
+            | {
                 "objects": after.figures["objects"],
                 "serving": before.figures["miou_1"],
                 "candidate": after.figures["miou_1"],
@@ -34,8 +43,8 @@ def measure_also(
     return rows
 
 
-def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion, set[str]]]:
-    """Yield the other projects with their newest version and what of its holdout is measured.
+def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion | None, set[str]]]:
+    """Yield the other projects with their newest version, if any, and what of its holdout counts.
 
     Of versions of everything: one that was cut of a part may hold no holdout, or too little of it.
     Without its empty images: nothing is clicked there, and nothing is proposed here. And without
@@ -43,16 +52,13 @@ def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion, set[s
     """
     for other in also_of(project):
         version = other.versions.filter(criteria={}).order_by("-created_at").first()
-        if version is None:
-            continue
         keys = [
             image.row["image_sha256"]
-            for image in frozen_images(version, "holdout")
+            for image in (frozen_images(version, "holdout") if version else ())
             if any(area(mask.rle) for mask in image.masks)
         ]
         live = Image.objects.filter(deleted_at=None, project__deleted_at=None, sha256__in=keys)
-        if known := set(live.values_list("sha256", flat=True)):
-            yield other, version, known
+        yield other, version, set(live.values_list("sha256", flat=True))
 
 
 def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bundle) -> Evaluation:

@@ -27,7 +27,11 @@ class GateOutlookSerializer(serializers.Serializer[Any]):
     is_enough = serializers.BooleanField(
         help_text="If not, the gate refuses a round of this part, however good it is"
     )
-    words = serializers.CharField(help_text="What is missing; empty: nothing")
+    others = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why other projects that it must not forget cannot judge it, a sentence each",
+    )
+    words = serializers.CharField(help_text="What is missing, `others` too; empty: nothing")
 
 
 class ProjectGateView(MemberView):

@@ -113,11 +113,11 @@ class AlsoFiguresSerializer(serializers.Serializer[Any]):
 
     project = serializers.IntegerField()
     name = serializers.CharField()
-    version = serializers.CharField()
-    objects = serializers.IntegerField()
-    serving = serializers.FloatField()
-    candidate = serializers.FloatField()
-    difference = IntervalSerializer()
+    version = serializers.CharField(allow_null=True, help_text="null: none was cut")
+    objects = serializers.IntegerField(help_text="0: there was nothing to measure on")
+    serving = serializers.FloatField(required=False)
+    candidate = serializers.FloatField(required=False)
+    difference = IntervalSerializer(required=False)
 
 
 class RoundMetricsSerializer(serializers.Serializer[Any]):

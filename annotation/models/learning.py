@@ -172,7 +172,7 @@ class Round(models.Model):
     # {"against": the bundle beside which it was measured, "judging_s": what that took, "holdout":
     # digest of all that both were measured on, "serving": {...}, "candidate": {...}, "difference",
     # "captions": {the same three}, "also": [{the same three at one click, "objects", and of which
-    # "project"}]}
+    # "project"; the three are not there where it has no object}]}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}],
     # "failures": the candidate's [{"image", "kind", "iou", "size", "truth", "answer"}]}

@@ -1,7 +1,7 @@
 """The gate: what a candidate must show on the blind holdout before people work with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 NAMES: Final = {"masks": "Masks", "captions": "Descriptions"}  # of a round's parts, on screen
@@ -54,8 +54,25 @@ def judge(
 
     `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), the same
     of `clicks` to an IoU of 0.85, and of both `by_size` with its `objects`. `also` has the name of
-    each other project, its `objects` and their difference at one click.
+    each other project, its `objects` and their difference at one click. Of which there are too few
+    to judge by, the reason says so: a check that somebody wanted has not been made.
     """
+    verdict = _judged(serving, candidate, difference, also)
+    unjudged = [
+        f"{other['name']} could not judge it, with {other['objects']} of the {FEWEST_OBJECTS} "
+        "holdout objects that this takes."
+        for other in also
+        if other["objects"] < FEWEST_OBJECTS
+    ]
+    return replace(verdict, reason=" ".join([verdict.reason, *unjudged]))
+
+
+def _judged(
+    serving: Mapping[str, float] | None,
+    candidate: Mapping[str, float] | None,
+    difference: Mapping[str, Any] | None,
+    also: Sequence[Mapping[str, Any]],
+) -> Verdict:
     if serving is None or candidate is None or difference is None:
         return _refused("no finished holdout image has a mask yet, so nothing can judge it.")
     objects = int(candidate["objects"])

@@ -458,7 +458,8 @@ class GateOutlook(Model):
     images: int
     most_of_one: int
     is_enough: bool
-    words: str  # what is missing, if anything
+    others: list[str]  # why other projects that it must not forget cannot judge it
+    words: str  # what is missing, there too, if anything
 
 
 class Retrain(Model):

@@ -256,7 +256,10 @@ test("who retrains reads first what the round learns from", () => {
 });
 
 test("who retrains reads first whether the holdout can judge the result", () => {
-  const outlook = { part: "masks", has_news: true, wanted: 20, most_of_one: 5, words: "" } as const;
+  const outlook = {
+    ...({ part: "masks", has_news: true, wanted: 20, most_of_one: 5 } as const),
+    ...{ others: [], words: "" },
+  };
   const judged = (there: number, images: number) =>
     masksAreJudgedBy({ ...outlook, there, images, is_enough: there >= 20 });
   const described = (there: number) => ({ ...outlook, there, images: there, is_enough: there > 9 });
@@ -266,6 +269,12 @@ test("who retrains reads first whether the holdout can judge the result", () => 
     /^Judged on 7 objects of 2 fin.*, at most 5 of each: .* not promoted/,
   );
   expect(judged(20, 4)).toMatch(/^Judged on 20 objects of 4 .*; a better model is promoted/);
+  expect(
+    masksAreJudgedBy({
+      ...{ ...outlook, there: 20, images: 4, is_enough: true },
+      others: ["Cells cannot judge it."],
+    }),
+  ).toMatch(/^Judged on 20 .* promoted by itself\. Cells cannot judge it\.$/);
   expect(descriptionsAreJudgedBy({ ...described(9), wanted: 10 })).toMatch(/than 10 are too few/);
   expect(descriptionsAreJudgedBy({ ...described(10), wanted: 10 })).toMatch(/; better desc/);
 });

@@ -130,6 +130,26 @@ def test_better_here_is_not_enough_where_another_project_is_forgotten(
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"objects": 0, "version": None}, id="no version"),
+        pytest.param({"objects": 3, "difference": SURE}, id="few objects"),
+    ],
+)
+def test_the_reason_names_another_project_that_could_not_judge(cells: dict[str, Any]) -> None:
+    also = [{"name": "Nuclei", "objects": 50, "difference": SURE}, {"name": "Cells", **cells}]
+
+    verdict = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE), also=also)
+
+    assert verdict.is_promoted
+    assert verdict.reason.endswith(
+        f". Cells could not judge it, with {cells['objects']} of the 20 holdout objects that this "
+        "takes."
+    )
+    assert "Nuclei" not in verdict.reason
+
+
+@pytest.mark.parametrize(
     ("ap_50", "images", "is_promoted"),
     [
         (0.01, 16, False),

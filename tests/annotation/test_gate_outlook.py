@@ -1,14 +1,18 @@
 """What the gate wants of the holdout is told before a round is started."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from annotation.models import Image
 from annotation.selectors.news import new_to_learn
+from annotation.services.also import set_also
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.captions import save_caption
 from annotation.services.gate import FEWEST_OBJECTS
 from annotation.services.gate_outlook import Outlook, outlooks
+from annotation.services.projects import create_project
 from annotation.services.seeds import Seed, seed_masks
+from annotation.services.versions import cut_version
 from tests.annotation.world import Api, World, make_image, square
 
 
@@ -76,6 +80,26 @@ def test_what_a_round_would_train_by_itself_is_told_beside_it(world: World) -> N
 
     assert told == {"masks": True, "captions": False}
     assert new_to_learn(world.project.pk)["masks"] == 1
+
+
+def test_other_projects_that_cannot_judge_are_told(world: World) -> None:
+    bare, few, full = (
+        create_project(name=name, created_by=world.manager) for name in ("Bare", "Few", "Full")
+    )
+    for other, masks in ((bare, (5, 5, 5, 5)), (few, (7,)), (full, (5, 5, 5, 5))):
+        held_out(replace(world, project=other, annotator=world.manager), *masks)
+    for other in (few, full):
+        cut_version(project=other, created_by=world.manager)
+    set_also(project=world.project, ids=[bare.pk, few.pk, full.pk], by=world.manager)
+    held_out(world, 5, 5, 5, 5)
+
+    told = of_masks(world)
+
+    assert told.is_enough
+    assert told.words == (
+        "Bare cannot judge it: no version of that project was cut. Few cannot judge it, with 5 of "
+        "the 20 objects on finished held-out images that this takes."
+    )
 
 
 def test_managers_alone_are_told(

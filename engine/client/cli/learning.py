@@ -45,7 +45,7 @@ def start(
     with logged_in() as client:
         gate = [each for each in client.gate(project) if _is_wanted(each, part)]
         for each in gate:
-            if not each.is_enough:
+            if each.words:
                 tell(each.words)
         begun = client.start_round(project, part)
         _end(client, begun, wait=wait, timeout=timeout, as_json=as_json, gate=gate)

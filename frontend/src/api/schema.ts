@@ -2278,13 +2278,15 @@ export interface components {
         AlsoFigures: {
             project: number;
             name: string;
-            version: string;
+            /** @description null: none was cut */
+            version: string | null;
+            /** @description 0: there was nothing to measure on */
             objects: number;
             /** Format: double */
-            serving: number;
+            serving?: number;
             /** Format: double */
-            candidate: number;
-            difference: components["schemas"]["Interval"];
+            candidate?: number;
+            difference?: components["schemas"]["Interval"];
         };
         AlsoInput: {
             /** @description All that are to be named */
@@ -3473,7 +3475,9 @@ export interface components {
             most_of_one: number;
             /** @description If not, the gate refuses a round of this part, however good it is */
             is_enough: boolean;
-            /** @description What is missing; empty: nothing */
+            /** @description Why other projects that it must not forget cannot judge it, a sentence each */
+            others: string[];
+            /** @description What is missing, `others` too; empty: nothing */
             words: string;
         };
         GiveConsent: {

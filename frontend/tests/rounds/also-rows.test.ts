@@ -15,4 +15,7 @@ test("each project that a round must not forget is a row with what it is of", ()
     },
   ]);
   expect(alsoRows({})).toEqual([]);
+  expect(alsoRows({ also: [{ project: 3, name: "Cells", version: null, objects: 0 }] })).toEqual(
+    [],
+  );
 });

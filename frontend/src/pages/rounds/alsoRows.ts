@@ -5,16 +5,19 @@ import { plural } from "@/components/format";
 import type { Comparison } from "./ComparisonTable";
 import { formatFigure } from "./figures";
 
-/** A row for each project that a round must not forget. */
+/** A row for each project that a round must not forget; the reason names those that could not judge. */
 export function alsoRows({ also = [] }: Round["metrics"]): Comparison[] {
-  return also.map(({ name, objects, version, serving, candidate, difference }) => ({
-    title: `${name}, ${plural(objects, "object")}`,
-    explanation: `Its holdout, as of version ${version.slice(0, 8)}`,
-    digits: 3,
-    serving: formatFigure("miou_1", serving),
-    candidate: formatFigure("miou_1", candidate),
-    change: difference.mean,
-    moreIsBetter: true,
-    interval: difference,
-  }));
+  return also.flatMap(({ name, objects, version, serving, candidate, difference }) => {
+    if (version === null || difference === undefined) return [];
+    return {
+      title: `${name}, ${plural(objects, "object")}`,
+      explanation: `Its holdout, as of version ${version.slice(0, 8)}`,
+      digits: 3,
+      serving: formatFigure("miou_1", serving),
+      candidate: formatFigure("miou_1", candidate),
+      change: difference.mean,
+      moreIsBetter: true,
+      interval: difference,
+    };
+  });
 }

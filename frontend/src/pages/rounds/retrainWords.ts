@@ -11,8 +11,12 @@ export function learnsFrom({ counts, finished_since_round }: Asked): string {
   return `Trains on ${plural(images, "finished image")}${isNew}, with ${plural(counts.masks_to_learn, "mask")}.`;
 }
 
-/** Whether the holdout can judge masks, and what becomes of the round where it cannot. */
-export function masksAreJudgedBy({ wanted, there, images, most_of_one }: GateOutlook): string {
+/** Whether the holdout can judge masks, what becomes of the round where it cannot, and whose else cannot. */
+export function masksAreJudgedBy({ others, ...outlook }: GateOutlook): string {
+  return [judgedHere(outlook), ...others].join(" ");
+}
+
+function judgedHere({ wanted, there, images, most_of_one }: Omit<GateOutlook, "others">): string {
   if (there === 0)
     return "No finished holdout image has a mask, so nothing can judge the result: the round will be kept, but not promoted.";
   const holdout = `${plural(there, "object")} of ${plural(images, "finished holdout image")}`;
