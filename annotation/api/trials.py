@@ -39,10 +39,10 @@ class TrialSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True, help_text="null: it runs")
     images = serializers.IntegerField(help_text="That have its proposals")
     candidate = EffortRowSerializer(
-        allow_null=True, help_text="Of images finished meanwhile; null: none yet"
+        allow_null=True, help_text="Of images begun and finished meanwhile; null: none yet"
     )
     serving = EffortRowSerializer(
-        allow_null=True, help_text="Of images finished meanwhile; null: none yet"
+        allow_null=True, help_text="Of images begun and finished meanwhile; null: none yet"
     )
     difference = TrialDifferenceSerializer(allow_null=True)
 

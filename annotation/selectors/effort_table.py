@@ -95,8 +95,8 @@ def effort_sums(
     """Sum up each group of images, in one query: (key, arm) -> its measures.
 
     Keys are bundles, sizes, labels or people; empty for all, and for masks without a label.
-    Images count that were finished from `since` on and before `until`, and that one of `bundles`
-    proposed for; None: any.
+    Images count that were begun and finished from `since` on, finished before `until`, and that one
+    of `bundles` proposed for; None: any.
     """
     small, medium = (upper / SIDE for _, upper in SIZES[:2])
     sums: dict[tuple[str, str], dict[str, Sums]] = {}
@@ -206,6 +206,10 @@ WITH images AS (
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
     AND i.status IN ('done', 'reviewed') AND i.arm <> ''
     AND coalesce(i.finished_at >= %(since)s::timestamptz, true)
+    AND NOT EXISTS (
+      SELECT FROM annotation_operation o
+      WHERE o.image_id = i.id AND o.author_id IS NOT NULL AND o.created_at < %(since)s::timestamptz
+    )
     AND coalesce(i.finished_at < %(until)s::timestamptz, true)
     AND (%(bundles)s::text[] IS NULL OR i.proposed_by_id = ANY(%(bundles)s::text[]))
 ), masks AS (

@@ -28,7 +28,10 @@ class TrialDifference(TypedDict):
 
 
 class Trial(TypedDict):
-    """A bundle's time on trial. An arm of which no image was finished meanwhile has no figures."""
+    """A bundle's time on trial.
+
+    An arm has figures of the images that were begun and finished meanwhile, and none without any.
+    """
 
     bundle: str
     round: int  # which made the bundle

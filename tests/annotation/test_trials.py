@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Alias, AliasMove, Bundle, DatasetVersion, Image, Job, Round
+from annotation.models import (
+    Alias,
+    AliasMove,
+    Assignment,
+    Bundle,
+    DatasetVersion,
+    Image,
+    Job,
+    Round,
+)
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle, roll_back
 from annotation.services.masks import save_operations
@@ -40,8 +49,8 @@ def begin(world: World, tried: Round) -> None:
     begin_trial(round_id=tried.pk, serving_seen=serving, by=world.manager)
 
 
-def finish(world: World, seed: int, bundle: Bundle | None, arm: str, *, seconds: float) -> None:
-    """Let a person finish an image with one mask, which a bundle had proposed for."""
+def draw(world: World, seed: int, bundle: Bundle | None, arm: str) -> Assignment:
+    """Let a person draw a mask on an image, which a bundle had proposed for."""
     image = make_image(world.project, seed)
     Image.objects.filter(pk=image.pk).update(arm=arm, proposed_by=bundle)
     place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
@@ -50,6 +59,12 @@ def finish(world: World, seed: int, bundle: Bundle | None, arm: str, *, seconds:
     save_operations(
         image_id=image.pk, operations=[drawn], expected_version=0, author=world.annotator
     )
+    return place
+
+
+def finish(world: World, seed: int, bundle: Bundle | None, arm: str, *, seconds: float) -> None:
+    """Let them finish it, too."""
+    place = draw(world, seed, bundle, arm)
     finish_image(assignment=place, user=world.annotator, active_s=seconds)
 
 
@@ -99,6 +114,22 @@ def test_what_people_did_with_either_is_compared_while_the_trial_runs(
     # The standard error of either arm is 2 s, that of the difference 8 ** 0.5; t(2) is 4.303.
     assert seconds["high"] == pytest.approx(-8 + 4.303 * 8**0.5, abs=0.01)
     assert trial["difference"]["untouched"] is None  # nobody decided on a proposal
+
+
+def test_what_was_begun_before_the_trial_is_not_compared(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    """None of it could have been the candidate's, which gets what nobody has begun."""
+    begun = draw(world, 0, serving, "serving")
+    begin(world, refused)
+    finish_image(assignment=begun, user=world.annotator, active_s=99)
+    finish(world, 1, serving, "serving", seconds=20)
+    finish(world, 2, refused.bundle, "candidate", seconds=12)
+
+    trial = manager.get(f"projects/{world.project.pk}/trial").json()["trial"]
+
+    assert (trial["serving"]["images"], trial["serving"]["seconds"]["value"]) == (1, 20)
+    assert trial["difference"]["seconds"]["value"] == -8
 
 
 def test_the_audit_tells_who_tried_what_on_what_share_and_how_it_ended(

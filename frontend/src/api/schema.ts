@@ -5234,9 +5234,9 @@ export interface components {
             ended_at: string | null;
             /** @description That have its proposals */
             images: number;
-            /** @description Of images finished meanwhile; null: none yet */
+            /** @description Of images begun and finished meanwhile; null: none yet */
             candidate: components["schemas"]["EffortRow"] | null;
-            /** @description Of images finished meanwhile; null: none yet */
+            /** @description Of images begun and finished meanwhile; null: none yet */
             serving: components["schemas"]["EffortRow"] | null;
             difference: components["schemas"]["TrialDifference"] | null;
         };

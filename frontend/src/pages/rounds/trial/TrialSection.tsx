@@ -24,8 +24,9 @@ export function TrialSection({ trial, round, project }: Props) {
       description={trialWords(trial, project.candidate_bundle_share)}
       source={
         <Source of="Trial" path="/api/projects/{project_id}/trial" id={project.id}>
-          Images that were finished from the trial's beginning to its end, with the candidate's
-          proposals or the serving model's; the arms are drawn by hash. 95 % intervals over images.
+          Images that were begun and finished from the trial's beginning to its end, with the
+          candidate's proposals or the serving model's; the arms are drawn by hash. 95 % intervals
+          over images.
         </Source>
       }
       actions={isRunning && <Actions round={round} project={project} />}
