@@ -15,7 +15,9 @@ from annotation.selectors.projects import projects_for
 
 
 class EffortQuerySerializer(serializers.Serializer[Any]):
-    by = serializers.ChoiceField(By.choices, help_text="What the rows are")
+    by = serializers.ChoiceField(
+        By.choices, help_text="What the rows are; annotator: what each did, whoever finished"
+    )
 
 
 class EffortFigureSerializer(serializers.Serializer[Any]):

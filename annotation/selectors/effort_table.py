@@ -37,7 +37,7 @@ class By(TextChoices):
     BUNDLE = "bundle"  # whose bundle proposed, whatever the arm; without proposals apart
     SIZE = "size"
     LABEL = "label"
-    ANNOTATOR = "annotator"
+    ANNOTATOR = "annotator"  # what each did of an image, whoever finished it
     ARM = "arm"
 
 
@@ -193,14 +193,15 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
     return {name: name.capitalize() for name, _ in SIZES} if by == By.SIZE else {"": ""}
 
 
-# A cell is what one image adds to one row: all of it, or its masks of one size or label. Its
-# seconds are then those at the masks alone: what was spent on looking is nobody's in particular.
-# A mask that was missing and a proposal that was rejected cost time as well, so an image counts
-# whatever became of its proposals.
+# A cell is what one image adds to one row: all of it, its masks of one size or label, or what one
+# person did of it. Seconds of sizes and labels are those at the masks alone: what was spent on
+# looking is nobody's in particular. A mask that was missing and a proposal that was rejected cost
+# time as well, so an image counts whatever became of its proposals, and so do clicks on a mask that
+# was deleted. A reviewer's clicks do not, as their seconds are not counted. A mask is that of who
+# made it; what the model accepted by itself, of who finished the image.
 _SUMS_SQL: Final = """
 WITH images AS (
-  SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, a.user_id, a.active_s,
-    %(by)s IN ('round', 'bundle', 'annotator', 'arm') AS is_whole
+  SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, a.user_id, a.active_s
   FROM annotation_image i
   JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
@@ -212,8 +213,24 @@ WITH images AS (
     )
     AND coalesce(i.finished_at < %(until)s::timestamptz, true)
     AND (%(bundles)s::text[] IS NULL OR i.proposed_by_id = ANY(%(bundles)s::text[]))
+), people AS (
+  SELECT s.image_id, s.user_id, sum(s.active_s) AS seconds
+  FROM images
+  JOIN annotation_stint s ON s.image_id = images.id AND s.ended_as <> 'reviewed'
+  WHERE NOT EXISTS (
+    SELECT FROM annotation_assignment other
+    WHERE other.image_id = s.image_id AND other.user_id = s.user_id
+      AND other.kind = 'annotate' AND other.slot > 0
+  )
+  GROUP BY 1, 2
+), revisions AS (
+  SELECT m.id AS mask_id, m.image_id, m.head_id, r.number, r.author_id, r.seconds, r.clicks,
+    r.strokes
+  FROM images
+  JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
+  JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
 ), masks AS (
-  SELECT m.id, m.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
+  SELECT r.mask_id AS id, r.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
     sum(r.strokes) AS strokes,
     CASE %(by)s
       WHEN 'label' THEN coalesce(min(head.label_id)::text, '')
@@ -221,39 +238,56 @@ WITH images AS (
         WHEN sqrt(min(head.area_px)) < %(small)s * min(images.side) THEN 'small'
         WHEN sqrt(min(head.area_px)) < %(medium)s * min(images.side) THEN 'medium'
         ELSE 'large' END
+      WHEN 'annotator' THEN coalesce(
+        (array_agg(r.author_id ORDER BY r.number))[1], min(images.user_id)
+      )::text
       ELSE '' END AS key
-  FROM images
-  JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
-  JOIN annotation_revision head ON head.id = m.head_id AND head.rle IS NOT NULL
-  JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
-  GROUP BY m.id
+  FROM revisions r
+  JOIN images ON images.id = r.image_id
+  JOIN annotation_revision head ON head.id = r.head_id AND head.rle IS NOT NULL
+  GROUP BY 1, 2
 ), drawn AS (
   SELECT image_id, key, count(*) AS masks, sum(seconds) AS seconds, sum(clicks) AS clicks,
     sum(strokes) AS strokes
   FROM masks GROUP BY 1, 2
 ), decided AS (
-  SELECT p.image_id, coalesce(masks.key, '') AS key, count(*) AS decided,
-    count(*) FILTER (WHERE p.is_untouched) AS untouched,
+  SELECT p.image_id,
+    CASE %(by)s WHEN 'annotator' THEN p.decided_by_id::text ELSE coalesce(masks.key, '') END AS key,
+    count(*) AS decided, count(*) FILTER (WHERE p.is_untouched) AS untouched,
     count(masks.id) AS kept, sum(p.final_iou) FILTER (WHERE masks.id IS NOT NULL) AS iou
   FROM images
   JOIN annotation_proposal p ON p.image_id = images.id AND p.state IN ('accepted', 'rejected')
     AND NOT p.is_auto_accepted  -- that is no person's verdict
   LEFT JOIN masks ON masks.id = p.mask_id
-  WHERE images.is_whole OR masks.id IS NOT NULL
+  WHERE %(by)s NOT IN ('size', 'label') OR masks.id IS NOT NULL
   GROUP BY 1, 2
+), worked AS (
+  SELECT r.image_id, CASE %(by)s WHEN 'annotator' THEN r.author_id::text ELSE '' END AS key,
+    sum(r.clicks) AS clicks, sum(r.strokes) AS strokes
+  FROM revisions r
+  JOIN people ON people.image_id = r.image_id AND people.user_id = r.author_id
+  GROUP BY 1, 2
+), spent AS (
+  SELECT image_id, key, seconds, clicks, strokes FROM drawn WHERE %(by)s IN ('size', 'label')
+  UNION ALL
+  SELECT timed.image_id, timed.key, timed.seconds, worked.clicks, worked.strokes
+  FROM (
+    SELECT id AS image_id, '' AS key, active_s AS seconds FROM images
+    WHERE %(by)s IN ('round', 'bundle', 'arm')
+    UNION ALL
+    SELECT image_id, user_id::text, seconds FROM people WHERE %(by)s = 'annotator'
+  ) AS timed
+  LEFT JOIN worked USING (image_id, key)
 ), cells AS (
-  SELECT
-    CASE WHEN %(by)s IN ('round', 'bundle') THEN images.proposed_by_id
-      WHEN %(by)s = 'annotator' THEN images.user_id::text ELSE coalesce(drawn.key, '') END AS key,
+  SELECT CASE WHEN %(by)s IN ('round', 'bundle') THEN images.proposed_by_id ELSE key END AS key,
     CASE WHEN %(by)s IN ('round', 'arm') OR %(by)s = 'bundle' AND images.arm = 'none'
       THEN images.arm ELSE '' END AS arm,
-    drawn.masks,
-    CASE WHEN images.is_whole THEN images.active_s ELSE drawn.seconds END AS seconds,
-    drawn.clicks, drawn.strokes, decided.decided, decided.untouched, decided.kept, decided.iou
-  FROM images
-  LEFT JOIN drawn ON drawn.image_id = images.id
-  LEFT JOIN decided ON decided.image_id = images.id AND decided.key = coalesce(drawn.key, '')
-  WHERE images.is_whole OR drawn.image_id IS NOT NULL
+    drawn.masks, spent.seconds, spent.clicks, spent.strokes,
+    decided.decided, decided.untouched, decided.kept, decided.iou
+  FROM spent
+  JOIN images ON images.id = spent.image_id
+  LEFT JOIN drawn USING (image_id, key)
+  LEFT JOIN decided USING (image_id, key)
 )
 SELECT key, arm, measure, count(*) FILTER (WHERE x <> 0 OR y <> 0), sum(x), sum(y),
   regr_sxx(y, x), regr_sxy(y, x), regr_syy(y, x)

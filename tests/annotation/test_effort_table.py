@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Bundle, Image, Label
-from annotation.selectors.effort_table import By, effort_table
+from annotation.selectors.effort_table import By, Figure, effort_table
 from annotation.selectors.rounds import efforts_of
-from annotation.services.assignments import claim_image, finish_image
+from annotation.services.assignments import claim_image, finish_image, release
 from annotation.services.masks import save_operations
 from tests.annotation.world import (
     Api,
@@ -195,6 +195,72 @@ def test_annotators_are_told_apart(world: World, bundle: Bundle) -> None:
         ("annotator", 10),
         ("reviewer", 30),
     ]
+
+
+def value(figure: Figure | None) -> float | None:
+    return figure and figure["value"]
+
+
+def test_what_somebody_did_and_gave_back_is_theirs_and_not_the_last_holders(
+    world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project, next(SEEDS))
+    kept, wrong = make_proposals(image, bundle, 2)
+    verifier = claim_image(project=world.project, user=world.reviewer, image_id=image.pk)
+    assert verifier is not None
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None),
+            operation("verdict", proposal=wrong.pk, verdict="rejected"),
+        ],
+        expected_version=0,
+        author=world.reviewer,
+    )
+    release(assignment=verifier, user=world.reviewer, active_s=6)
+    Image.objects.filter(pk=image.pk).update(arm="serving", proposed_by=bundle)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    save_operations(
+        image_id=image.pk,
+        operations=[drawn(clicks=3), drawn(20, clicks=4)],
+        expected_version=1,
+        author=world.annotator,
+    )
+    finish_image(assignment=place, user=world.annotator, active_s=30)
+
+    annotator, verifying = effort_table(world.project.pk, By.ANNOTATOR)
+
+    told = [
+        (row["name"], row["masks"], *map(value, (row["seconds"], row["clicks"], row["untouched"])))
+        for row in (annotator, verifying)
+    ]
+    assert told == [("annotator", 2, 15, 3.5, None), ("reviewer", 1, 6, None, 0.5)]
+    [together] = effort_table(world.project.pk, By.ARM)
+    assert (together["masks"], value(together["seconds"])) == (3, 12)
+
+
+def test_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> None:
+    """On a mask that was deleted they do, and not those of a reviewer, whose time is not here."""
+    kept, deleted = drawn(clicks=2), drawn(20, clicks=5)
+    image = finish(
+        world, bundle, kept, deleted, operation("delete", mask=deleted["mask"]), seconds=9
+    )
+
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("revise", mask=kept["mask"], rle=square(3, 3))
+            | {"effort": {"clicks": 50, "seconds": 4, "strokes": 0}}
+        ],
+        expected_version=1,
+        author=world.reviewer,
+    )
+
+    for by in (By.ARM, By.ANNOTATOR):
+        [row] = effort_table(world.project.pk, by)
+        assert row["clicks"] is not None
+        assert (row["masks"], row["clicks"]["value"]) == (1, 7)
 
 
 def test_only_finished_images_of_an_arm_count_and_what_nobody_counted_is_no_zero(

@@ -7845,7 +7845,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description What the rows are
+                 * @description What the rows are; annotator: what each did, whoever finished
                  *
                  *     * `round` - Round
                  *     * `bundle` - Bundle

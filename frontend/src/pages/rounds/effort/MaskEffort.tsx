@@ -29,7 +29,8 @@ export function MaskEffort({ project }: { project: Project }) {
         >
           Finished images that an arm was drawn for; without the holdout, and without what a second
           person did. A ratio of sums over images, with Student's interval of its linearised
-          variance. Proposals that the model accepted by itself are nobody's verdict.
+          variance. Proposals that the model accepted by itself are nobody's verdict. By annotator,
+          seconds, clicks and verdicts are each person's own, and a mask is that of who made it.
         </Source>
       }
       actions={
