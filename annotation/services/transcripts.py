@@ -91,5 +91,5 @@ def _check_newest(recording: Recording, base: UUID, author: User) -> None:
     newest = corrected.order_by("created_at").last()
     if newest is not None and newest.pk != base and newest.author_id != author.pk:
         raise StaleTranscriptError(
-            "Somebody has corrected this text meanwhile. Keep a copy of yours and load the page."
+            "Somebody has corrected this text meanwhile. Look at theirs before you save yours."
         )

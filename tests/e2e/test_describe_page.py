@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.chaos.conftest import picture
+from tests.client import Client
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
@@ -36,3 +37,45 @@ def test_what_is_being_written_stays_when_somebody_elses_description_arrives(
         expect(missing).to_have_value("")
     [caption, *_] = grace.get(f"/api/images/{image}/descriptions")["captions"]
     assert caption["text"] == f"A bucket. {WRITTEN}"
+
+
+def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
+    stack: Stack, page: Page
+) -> None:
+    grace = stack.log_in("grace")
+    grace.post("/api/consent", {})
+    project = begin_project(grace, "Takes", ["bucket"])
+    grace.post(f"/api/projects/{project}/members", {"username": "ada", "role": "annotator"})
+    with stack.asleep("models"):
+        [image] = import_pictures(grace, project, {"first.png": picture(0)[0]})
+        take = str(uuid4())
+        grace.post(f"/api/images/{image}/recordings", {"id": take, "mime": "audio/webm"})
+        first = correct(grace, take, "A bucket stands.")
+        log_in(page, "ada").goto(f"/projects/{project}/images/{image}/describe")
+        page.get_by_role("button", name="Correct the text").click()
+        words = page.locator("[data-word]")
+        words.nth(1).dblclick()
+        page.get_by_label('Correct "bucket"').fill("tub")
+        page.keyboard.press("Enter")
+        correct(grace, take, "A pail stands.", base=first)
+
+        grace.upload(project, "second.png", picture(1)[0])  # its end has the page look again
+
+        told = page.get_by_role("alert").filter(has_text="grace has corrected this text meanwhile")
+        expect(told).to_contain_text("A pail stands.", timeout=SLOW_MS)
+        expect(words).to_have_text(["A", "tub", "stands."])
+        told.get_by_role("button", name="Save mine in its place").click()
+        expect(told).to_be_hidden()
+        expect(words).to_have_text(["A", "tub", "stands."])
+    [shown] = grace.get(f"/api/images/{image}/descriptions")["recordings"]
+    assert shown["transcripts"][-1]["text"] == "A tub stands."
+
+
+def correct(client: Client, take: str, text: str, **base: str) -> str:
+    """Save a corrected text of a take, as its page would; return its id."""
+    words = [
+        {"text": f" {word}", "start_s": at, "end_s": at + 1, "probability": 1}
+        for at, word in enumerate(text.split())
+    ]
+    body = {"id": str(uuid4()), "text": text, "words": words, "seconds": 1, **base}
+    return str(client.post(f"/api/recordings/{take}/transcripts", body)["id"])

@@ -1,5 +1,6 @@
 import { Alert, Group, Loader, Text } from "@mantine/core";
-import type { Recording } from "@/api/types";
+import { useState } from "react";
+import type { Recording, Transcript } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
 import type { Replay } from "@/recorder/replay";
@@ -22,8 +23,9 @@ interface Props {
 /** One take: its audio and what was said in it. */
 export function TakePanel({ recording, image, replay, number, ...props }: Props) {
   const { transcripts, state, duration_s, user, created_at, voice_deleted_at } = recording;
-  const transcript = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
-  const isCorrected = transcript?.kind === "corrected";
+  const newest = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
+  const [held, setHeld] = useState<Transcript | null>(null); // as it is being corrected
+  const transcript = held ?? newest;
 
   return (
     <div onPointerDownCapture={props.onTaken} onFocusCapture={props.onTaken}>
@@ -62,9 +64,11 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
               key={transcript.id}
               recording={recording}
               transcript={transcript}
+              newer={newest && newest.id !== transcript.id ? newest : null}
+              onHold={setHeld}
               image={image}
               replay={replay}
-              isOpen={props.isNewest && !isCorrected}
+              isOpen={props.isNewest && transcript.kind !== "corrected"}
               isInHand={props.isInHand}
             />
           </GroundedText>

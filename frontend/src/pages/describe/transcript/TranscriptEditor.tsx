@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
@@ -12,6 +12,7 @@ import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
 import { CorrectionEffort } from "./CorrectionEffort";
 import { KeyHints } from "./KeyHints";
+import { NewerText } from "./NewerText";
 import { Player } from "./Player";
 import { transcriptCommands } from "./transcript-commands";
 import { useActiveSeconds } from "./useActiveSeconds";
@@ -21,6 +22,10 @@ import { Words } from "./Words";
 interface Props {
   recording: Recording;
   transcript: Transcript;
+  /** What somebody made of the take while this text was held. */
+  newer: Transcript | null;
+  /** Has the text stay while a correction of it is begun; null: the newest may take its place. */
+  onHold: (transcript: Transcript | null) => void;
   image: number;
   replay: Replay;
   isOpen: boolean;
@@ -30,7 +35,7 @@ interface Props {
 
 /** The text against the audio: the word under the playhead is lit, any word can be mended. */
 export function TranscriptEditor(props: Props) {
-  const { recording, transcript, image, replay, isInHand } = props;
+  const { recording, transcript, newer, onHold, image, replay, isInHand } = props;
   const box = useRef<HTMLDivElement>(null);
   const audio = useAudio(recording.cuts);
   const { controls } = audio;
@@ -39,37 +44,53 @@ export function TranscriptEditor(props: Props) {
   const queries = useQueryClient();
   const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
   const words = useSignal(correction.words);
+  const isWriting = useSignal(correction.writing) !== null;
   const [isEditing, setIsEditing] = useState(props.isOpen);
   const [isWhole, setIsWhole] = useState(false);
   const isCorrected = transcript.kind === "corrected";
   const isBegun = audio.isPlaying || audio.seconds > 0;
   const hasVoice = recording.audio_url !== null;
+  const isHeld = isEditing && (isWhole || isWriting || correction.canUndo);
+  const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
+
+  useEffect(() => onHold(isHeld ? transcript : null), [isHeld, transcript, onHold]);
 
   const save = useMutation({
-    mutationFn: () => {
+    mutationFn: (base: string) => {
       const now = correction.words.get();
       return saveTranscript(recording.id, {
         id: crypto.randomUUID(),
-        base: transcript.id,
+        base,
         text: textOf(now),
         words: now.map((word) => ({ ...word, text: word.text.trim() })),
         seconds: activeSeconds(),
       });
     },
-    onSuccess: () => queries.invalidateQueries(descriptionsQuery(image)),
+    onSuccess: async () => {
+      await refresh();
+      onHold(null);
+    },
+    onError: refresh, // somebody may have corrected it meanwhile
   });
   const { mutate, isPending } = save;
+  const isEditable = isEditing && !isPending;
+  const canSave = !isPending && !isWhole && newer === null;
+  const drop = () => {
+    correction.reset();
+    setIsWhole(false);
+    setIsEditing(false);
+  };
 
   useOffer(
     useMemo(() => {
       const desk = {
-        ...{ correction, controls, hasVoice, isEditing },
+        ...{ correction, controls, hasVoice, isEditing: isEditable },
         edit: () => setIsEditing(true),
         editWhole: () => setIsWhole(true),
-        save: () => !isPending && mutate(),
+        save: () => canSave && mutate(transcript.id),
       };
       return { commands: isInHand ? transcriptCommands(desk) : [] };
-    }, [correction, controls, hasVoice, isEditing, isInHand, mutate, isPending]),
+    }, [correction, controls, hasVoice, isEditable, isInHand, canSave, mutate, transcript.id]),
   );
 
   return (
@@ -95,25 +116,28 @@ export function TranscriptEditor(props: Props) {
         <Words
           {...{ correction, controls }}
           lit={isBegun ? litWord(words, audio.seconds, audio.alone) : -1}
-          isEditable={isEditing}
+          isEditable={isEditable}
         />
       )}
       {isEditing ? (
         <>
           <KeyHints hasUnsure={correction.hasUnsure} />
+          {newer && (
+            <NewerText
+              newer={newer}
+              canSave={!isWhole}
+              isSaving={isPending}
+              onSave={() => mutate(newer.id)}
+              onDrop={drop}
+            />
+          )}
           <Group justify="flex-end" gap="xs" mt="sm">
             {isCorrected && (
-              <Button
-                variant="default"
-                onClick={() => {
-                  correction.reset();
-                  setIsEditing(false);
-                }}
-              >
+              <Button variant="default" onClick={drop}>
                 Cancel
               </Button>
             )}
-            <Button onClick={() => mutate()} loading={isPending}>
+            <Button disabled={!canSave} onClick={() => mutate(transcript.id)} loading={isPending}>
               Save corrected text
             </Button>
           </Group>
