@@ -43,7 +43,8 @@ export function CaptionPanel({ image, recording, captions, written, onWrite, clo
         base: saved?.id ?? null,
         text: text.trim(),
         recording: recording?.id ?? null,
-        ...{ proposal: null, shortening: written.shortening, seconds: clock.seconds() },
+        proposal: written.proposal,
+        ...{ shortening: written.shortening, seconds: clock.seconds() },
       }),
     onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
     onSuccess: async () => {
@@ -82,12 +83,14 @@ export function CaptionPanel({ image, recording, captions, written, onWrite, clo
       <CaptionChanges
         spoken={corrected?.text ?? ""}
         caption={text}
-        onReplace={(said) => onWrite({ text: said, shortening: null })}
+        onReplace={(said) => onWrite({ ...NOTHING_WRITTEN, text: said })}
       />
       {corrected && isAhead && (
         <Shortened
           transcript={corrected}
-          onUse={({ id, text: shorter }) => onWrite({ text: shorter, shortening: id })}
+          onUse={({ id, text: shorter }) =>
+            onWrite({ ...NOTHING_WRITTEN, text: shorter, shortening: id })
+          }
         />
       )}
       <Group justify="space-between" mt="sm" gap="xs">

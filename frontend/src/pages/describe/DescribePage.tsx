@@ -2,7 +2,7 @@ import { Badge, Group, Skeleton, Stack, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { descriptionsQuery } from "@/api/descriptions";
 import { imageQuery } from "@/api/images";
 import { sessionQuery } from "@/api/session";
@@ -30,7 +30,7 @@ import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
-import { NOTHING_WRITTEN, type Written } from "./written";
+import { type Edited, NO_DRAFT, NOTHING_WRITTEN, unsavedOf, type Written } from "./written";
 
 const POLL_MS = 3000;
 
@@ -69,14 +69,11 @@ function Describe({ id }: { id: number }) {
     descriptions.data?.proposal,
     descriptions.isFetchedAfterMount || !descriptions.isStale,
   );
-  const [written, setWritten] = useState(NOTHING_WRITTEN);
-  const [edited, setEdited] = useState<string | null>(null); // of what is proposed
-  const unsaved = { ...written, text: written.text ?? edited };
-  const write = (next: Written) => {
-    setWritten(next);
-    setEdited(null);
-  };
-  const isOffered = proposal !== null && !isLive && !isShared && written.text === null;
+  const [draft, setDraft] = useState(NO_DRAFT);
+  const unsaved = unsavedOf(draft);
+  const write = (written: Written) => setDraft({ written, edited: null });
+  const edit = useCallback((edited: Edited | null) => setDraft((now) => ({ ...now, edited })), []);
+  const isOffered = proposal !== null && !isLive && !isShared && draft.written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
   const isRecordingFirst = isLive || !(newest || isWritten || descriptions.isPending);
@@ -124,8 +121,9 @@ function Describe({ id }: { id: number }) {
         {isShared && <AlreadySaid said={said} me={me} />}
         {isOffered && (
           <ProposalCard
-            {...{ proposal, image, clock, edited }}
-            onEdit={setEdited}
+            {...{ proposal, image, clock }}
+            edited={draft.edited}
+            onEdit={edit}
             onDismiss={dismiss}
           />
         )}

@@ -5,6 +5,27 @@ export interface Written {
   readonly text: string | null;
   /** The shortened text that it was begun with. */
   readonly shortening: string | null;
+  /** The proposed text that it was begun with. */
+  readonly proposal: string | null;
 }
 
-export const NOTHING_WRITTEN: Written = { text: null, shortening: null };
+/** A proposed text, open to be written over. */
+export interface Edited {
+  readonly text: string;
+  readonly proposal: { readonly id: string; readonly text: string };
+}
+
+export interface Draft {
+  readonly written: Written;
+  readonly edited: Edited | null;
+}
+
+export const NOTHING_WRITTEN: Written = { text: null, shortening: null, proposal: null };
+export const NO_DRAFT: Draft = { written: NOTHING_WRITTEN, edited: null };
+
+/** What there is to save. A proposed text that nobody has changed is still the model's. */
+export function unsavedOf({ written, edited }: Draft): Written {
+  if (written.text !== null || edited === null) return written;
+  const { text, proposal } = edited;
+  return text === proposal.text ? written : { text, shortening: null, proposal: proposal.id };
+}

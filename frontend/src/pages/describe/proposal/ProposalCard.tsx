@@ -9,6 +9,7 @@ import { useOffer } from "@/commands/useOffer";
 import { Section } from "@/components/Section";
 import { showUndo } from "@/components/undo";
 import type { DescribingClock } from "../useDescribingSeconds";
+import type { Edited } from "../written";
 import { ProposalEditor } from "./ProposalEditor";
 import { ProposedWords } from "./ProposedWords";
 import { ACCEPT, DISMISS, EDIT, proposalCommands } from "./proposal-commands";
@@ -18,8 +19,8 @@ interface Props {
   image: ImageDetail;
   clock: DescribingClock;
   /** What the person makes of it; null: they have not begun. The page holds it. */
-  edited: string | null;
-  onEdit: (text: string | null) => void;
+  edited: Edited | null;
+  onEdit: (edited: Edited | null) => void;
   onDismiss: () => void;
 }
 
@@ -54,11 +55,11 @@ export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss
       const desk = {
         isBusy: isPending,
         accept: () => mutate(proposal.text),
-        edit: () => onEdit(proposal.text),
+        edit: () => onEdit({ text: proposal.text, proposal }),
         dismiss: onDismiss,
       };
       return { commands: isEditing ? [] : proposalCommands(desk) };
-    }, [proposal.text, isPending, isEditing, mutate, onEdit, onDismiss]),
+    }, [proposal, isPending, isEditing, mutate, onEdit, onDismiss]),
   );
 
   return (
@@ -69,8 +70,8 @@ export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss
     >
       {isEditing ? (
         <ProposalEditor
-          text={edited}
-          onWrite={onEdit}
+          text={edited.text}
+          onWrite={(text) => onEdit({ text, proposal })}
           isSaving={isPending}
           onSave={mutate}
           onCancel={() => onEdit(null)}
@@ -92,7 +93,7 @@ export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss
               leftSection={<IconPencil size={16} aria-hidden />}
               rightSection={<KeyOf command={EDIT} />}
               disabled={isPending}
-              onClick={() => onEdit(proposal.text)}
+              onClick={() => onEdit({ text: proposal.text, proposal })}
             >
               Edit
             </Button>

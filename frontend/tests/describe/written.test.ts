@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { NO_DRAFT, NOTHING_WRITTEN, unsavedOf } from "@/pages/describe/written";
+
+const PROPOSAL = { id: "of-a-model", text: "A bucket on a quay." };
+
+test("a proposed text that was opened and left as it was is nothing to save", () => {
+  const opened = { ...NO_DRAFT, edited: { text: PROPOSAL.text, proposal: PROPOSAL } };
+
+  expect(unsavedOf(opened)).toEqual(NOTHING_WRITTEN);
+});
+
+test("what is made of a proposed text is to be saved, and names the proposal", () => {
+  const edited = { text: "A red bucket on a quay.", proposal: PROPOSAL };
+
+  expect(unsavedOf({ ...NO_DRAFT, edited })).toEqual({
+    ...NOTHING_WRITTEN,
+    ...{ text: "A red bucket on a quay.", proposal: "of-a-model" },
+  });
+});
+
+test("what is written beside a proposed text comes before what is made of it", () => {
+  const edited = { text: "A red bucket on a quay.", proposal: PROPOSAL };
+  const written = { ...NOTHING_WRITTEN, text: "A pail." };
+
+  expect(unsavedOf({ written, edited })).toBe(written);
+});
