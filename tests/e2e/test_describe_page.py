@@ -1,9 +1,10 @@
 """Describing an image while somebody else does."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.chaos.conftest import picture
 from tests.client import Client
@@ -33,10 +34,28 @@ def test_what_is_being_written_stays_when_somebody_elses_description_arrives(
 
         missing = page.get_by_role("textbox", name="What is missing")
         expect(missing).to_have_value(WRITTEN, timeout=SLOW_MS)
+        meanwhile(page, "**/captions/merge", lambda: expect(missing).to_be_disabled())
         page.get_by_role("button", name="Save caption").click()
         expect(missing).to_have_value("")
     [caption, *_] = grace.get(f"/api/images/{image}/descriptions")["captions"]
     assert caption["text"] == f"A bucket. {WRITTEN}"
+
+
+def test_what_is_written_while_a_caption_is_being_saved_stays(stack: Stack, page: Page) -> None:
+    grace = stack.log_in("grace")
+    project = begin_project(grace, "Pails", ["bucket"])
+    with stack.asleep("models"):
+        [image] = import_pictures(grace, project, {"first.png": picture(0)[0]})
+        log_in(page).goto(f"/projects/{project}/images/{image}/describe")
+        caption = page.get_by_role("textbox", name="Caption")
+        caption.fill("A bucket.")
+        meanwhile(page, f"**/images/{image}/captions", lambda: caption.fill(WRITTEN))
+
+        page.get_by_role("button", name="Save caption").click()
+
+        expect(page.get_by_text("Saved by grace")).to_be_visible()
+        expect(caption).to_have_value(WRITTEN)
+        expect(page.get_by_role("button", name="Save caption")).to_be_enabled()
 
 
 def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
@@ -69,6 +88,16 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
         expect(words).to_have_text(["A", "tub", "stands."])
     [shown] = grace.get(f"/api/images/{image}/descriptions")["recordings"]
     assert shown["transcripts"][-1]["text"] == "A tub stands."
+
+
+def meanwhile(page: Page, address: str, act: Callable[[], None]) -> None:
+    """Have something done while what the page sends there is on its way."""
+
+    def hold(route: Route) -> None:
+        act()
+        route.continue_()
+
+    page.route(address, hold)
 
 
 def correct(client: Client, take: str, text: str, **base: str) -> str:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_DRAFT, NOTHING_WRITTEN, unsavedOf } from "@/pages/describe/written";
+import { NO_DRAFT, NOTHING_WRITTEN, unsavedOf, withoutSaved } from "@/pages/describe/written";
 
 const PROPOSAL = { id: "of-a-model", text: "A bucket on a quay." };
 
@@ -23,4 +23,20 @@ test("what is written beside a proposed text comes before what is made of it", (
   const written = { ...NOTHING_WRITTEN, text: "A pail." };
 
   expect(unsavedOf({ written, edited })).toBe(written);
+});
+
+test("a text that is saved is no draft any more, in either field", () => {
+  const written = { ...NO_DRAFT, written: { ...NOTHING_WRITTEN, text: "A pail." } };
+  const edited = { ...NO_DRAFT, edited: { text: "A pail.", proposal: PROPOSAL } };
+
+  expect(withoutSaved(written, "A pail.")).toBe(NO_DRAFT);
+  expect(withoutSaved(edited, "A pail.")).toBe(NO_DRAFT);
+});
+
+test("what was written on while a text was being saved stays", () => {
+  const written = { ...NO_DRAFT, written: { ...NOTHING_WRITTEN, text: "A red pail." } };
+  const edited = { ...NO_DRAFT, edited: { text: "A red pail.", proposal: PROPOSAL } };
+
+  expect(withoutSaved(written, "A pail.")).toBe(written);
+  expect(withoutSaved(edited, "A pail.")).toBe(edited);
 });

@@ -18,11 +18,14 @@ interface Props {
   captions: Caption[];
   written: Written;
   onWrite: (written: Written) => void;
+  /** Tells which text is saved: that in the field may be another by then. */
+  onSaved: (text: string) => void;
   clock: DescribingClock;
 }
 
 /** The clean text that is exported: suggested from what was said, decided by a person. */
-export function CaptionPanel({ image, recording, captions, written, onWrite, clock }: Props) {
+export function CaptionPanel({ image, recording, captions, clock, ...props }: Props) {
+  const { written, onWrite, onSaved } = props;
   const queries = useQueryClient();
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
@@ -37,7 +40,7 @@ export function CaptionPanel({ image, recording, captions, written, onWrite, clo
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (text: string) =>
       saveCaption(image, {
         id: crypto.randomUUID(),
         base: saved?.id ?? null,
@@ -47,10 +50,10 @@ export function CaptionPanel({ image, recording, captions, written, onWrite, clo
         ...{ shortening: written.shortening, seconds: clock.seconds() },
       }),
     onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
-    onSuccess: async () => {
+    onSuccess: async (_, text) => {
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
-      onWrite(NOTHING_WRITTEN);
+      onSaved(text);
     },
   });
 
@@ -99,7 +102,7 @@ export function CaptionPanel({ image, recording, captions, written, onWrite, clo
         </Text>
         <Button
           disabled={text.trim() === "" || isSaved}
-          onClick={() => save.mutate()}
+          onClick={() => save.mutate(text)}
           loading={save.isPending}
         >
           Save caption

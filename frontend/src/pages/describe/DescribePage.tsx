@@ -30,7 +30,14 @@ import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
-import { type Edited, NO_DRAFT, NOTHING_WRITTEN, unsavedOf, type Written } from "./written";
+import {
+  type Edited,
+  NO_DRAFT,
+  NOTHING_WRITTEN,
+  unsavedOf,
+  type Written,
+  withoutSaved,
+} from "./written";
 
 const POLL_MS = 3000;
 
@@ -73,6 +80,7 @@ function Describe({ id }: { id: number }) {
   const unsaved = unsavedOf(draft);
   const write = (written: Written) => setDraft({ written, edited: null });
   const edit = useCallback((edited: Edited | null) => setDraft((now) => ({ ...now, edited })), []);
+  const forget = (saved: string) => setDraft((now) => withoutSaved(now, saved));
   const isOffered = proposal !== null && !isLive && !isShared && draft.written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
@@ -124,6 +132,7 @@ function Describe({ id }: { id: number }) {
             {...{ proposal, image, clock }}
             edited={draft.edited}
             onEdit={edit}
+            onSaved={forget}
             onDismiss={dismiss}
           />
         )}
@@ -166,6 +175,7 @@ function Describe({ id }: { id: number }) {
             captions={descriptions.data.captions}
             written={unsaved}
             onWrite={write}
+            onSaved={forget}
             clock={clock}
           />
         )}

@@ -29,3 +29,8 @@ export function unsavedOf({ written, edited }: Draft): Written {
   const { text, proposal } = edited;
   return text === proposal.text ? written : { text, shortening: null, proposal: proposal.id };
 }
+
+/** What is left once a text is saved: what was written while it was on its way stays. */
+export function withoutSaved(draft: Draft, saved: string): Draft {
+  return (draft.written.text ?? draft.edited?.text) === saved ? NO_DRAFT : draft;
+}

@@ -21,11 +21,14 @@ interface Props {
   /** What the person makes of it; null: they have not begun. The page holds it. */
   edited: Edited | null;
   onEdit: (edited: Edited | null) => void;
+  /** Tells which text is saved: the person may have written on meanwhile. */
+  onSaved: (text: string) => void;
   onDismiss: () => void;
 }
 
 /** What a model would say of the image: taken as it is, edited, or put away. */
-export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss }: Props) {
+export function ProposalCard({ proposal, image, clock, edited, ...props }: Props) {
+  const { onEdit, onSaved, onDismiss } = props;
   const queries = useQueryClient();
   const isEditing = edited !== null;
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
@@ -35,11 +38,12 @@ export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss
       saveCaption(image.id, {
         id: crypto.randomUUID(),
         base: null, // it is offered where nobody has described the image
-        ...{ text, recording: null, proposal: proposal.id, seconds: clock.seconds() },
+        text: text.trim(),
+        ...{ recording: null, proposal: proposal.id, seconds: clock.seconds() },
       }),
-    onSuccess: async (caption) => {
+    onSuccess: async (caption, text) => {
       clock.startAgain();
-      onEdit(null);
+      onSaved(text);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
         await withdrawCaption(caption.id);
         await refresh();

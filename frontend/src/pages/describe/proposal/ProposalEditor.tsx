@@ -12,7 +12,7 @@ interface Props {
 export function ProposalEditor({ text, onWrite, isSaving, onSave, onCancel }: Props) {
   const isEmpty = text.trim() === "";
   const save = () => {
-    if (!isEmpty && !isSaving) onSave(text.trim());
+    if (!isEmpty && !isSaving) onSave(text);
   };
   return (
     <>

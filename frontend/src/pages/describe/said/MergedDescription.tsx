@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Textarea } from "@mantine/core";
+import { Button, Fieldset, Group, Stack, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
@@ -68,38 +68,41 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
 
   return (
     <Section title="Caption" description="What goes into the dataset. It keeps who said what.">
-      <Stack gap="sm">
-        {said.map((each) => {
-          const key = keyOf(each);
-          return (
-            <MergedPart
-              key={key}
-              speaker={speakerOf(each, me)}
-              text={edits.changed.get(key) ?? cleaned.get(key) ?? each.text}
-              isLeftOut={edits.leftOut.has(key)}
-              onLeaveOut={() => leaveOut(key)}
-              onChange={others.has(each) ? undefined : (text) => change(key, text)}
-            />
-          );
-        })}
-        <Textarea
-          label="What is missing"
-          placeholder="Record a take, or write it here."
-          autosize
-          maxRows={10}
-          value={edits.addition}
-          onChange={(event) => setEdits({ ...edits, addition: event.currentTarget.value })}
-        />
-        <Group justify="flex-end">
-          <Button
-            disabled={parts.length === 0 || !hasNews(said, edits)}
-            onClick={() => save.mutate()}
-            loading={save.isPending}
-          >
-            Save caption
-          </Button>
-        </Group>
-      </Stack>
+      {/* What is said is made anew by a save: what is written meanwhile would be lost. */}
+      <Fieldset variant="unstyled" disabled={save.isPending}>
+        <Stack gap="sm">
+          {said.map((each) => {
+            const key = keyOf(each);
+            return (
+              <MergedPart
+                key={key}
+                speaker={speakerOf(each, me)}
+                text={edits.changed.get(key) ?? cleaned.get(key) ?? each.text}
+                isLeftOut={edits.leftOut.has(key)}
+                onLeaveOut={() => leaveOut(key)}
+                onChange={others.has(each) ? undefined : (text) => change(key, text)}
+              />
+            );
+          })}
+          <Textarea
+            label="What is missing"
+            placeholder="Record a take, or write it here."
+            autosize
+            maxRows={10}
+            value={edits.addition}
+            onChange={(event) => setEdits({ ...edits, addition: event.currentTarget.value })}
+          />
+          <Group justify="flex-end">
+            <Button
+              disabled={parts.length === 0 || !hasNews(said, edits)}
+              onClick={() => save.mutate()}
+              loading={save.isPending}
+            >
+              Save caption
+            </Button>
+          </Group>
+        </Stack>
+      </Fieldset>
     </Section>
   );
 }
