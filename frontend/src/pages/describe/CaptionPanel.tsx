@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconSparkles } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
@@ -8,6 +9,7 @@ import { Section } from "@/components/Section";
 import { CaptionChanges } from "./CaptionChanges";
 import { Shortened } from "./Shortened";
 import { savedBy } from "./said/said";
+import { SaveId } from "./save-id";
 import type { DescribingClock } from "./useDescribingSeconds";
 import { NOTHING_WRITTEN, type Written } from "./written";
 
@@ -27,6 +29,7 @@ interface Props {
 export function CaptionPanel({ image, recording, captions, clock, ...props }: Props) {
   const { written, onWrite, onSaved } = props;
   const queries = useQueryClient();
+  const [saveId] = useState(() => new SaveId());
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
   const isAhead = corrected && (!saved || corrected.created_at > saved.created_at);
@@ -40,17 +43,15 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
   const save = useMutation({
-    mutationFn: (text: string) =>
-      saveCaption(image, {
-        id: crypto.randomUUID(),
-        base: saved?.id ?? null,
-        text: text.trim(),
-        recording: recording?.id ?? null,
-        proposal: written.proposal,
-        ...{ shortening: written.shortening, seconds: clock.seconds() },
-      }),
+    mutationFn: (text: string) => {
+      const { proposal, shortening } = written;
+      const made = { recording: recording?.id ?? null, proposal, shortening };
+      const content = { base: saved?.id ?? null, text: text.trim(), ...made };
+      return saveCaption(image, { id: saveId.of(content), ...content, seconds: clock.seconds() });
+    },
     onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
     onSuccess: async (_, text) => {
+      saveId.forget();
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
       onSaved(text);

@@ -1,13 +1,14 @@
 import { Button, Group } from "@mantine/core";
 import { IconCheck, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { descriptionsQuery, saveCaption, withdrawCaption } from "@/api/descriptions";
 import type { ImageDetail, OfferedCaption } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
 import { Section } from "@/components/Section";
 import { showUndo } from "@/components/undo";
+import { SaveId } from "../save-id";
 import type { DescribingClock } from "../useDescribingSeconds";
 import type { Edited } from "../written";
 import { ProposalEditor } from "./ProposalEditor";
@@ -30,18 +31,19 @@ interface Props {
 export function ProposalCard({ proposal, image, clock, edited, ...props }: Props) {
   const { onEdit, onSaved, onDismiss } = props;
   const queries = useQueryClient();
+  const [saveId] = useState(() => new SaveId());
   const isEditing = edited !== null;
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
 
   const save = useMutation({
-    mutationFn: (text: string) =>
-      saveCaption(image.id, {
-        id: crypto.randomUUID(),
-        base: null, // it is offered where nobody has described the image
-        text: text.trim(),
-        ...{ recording: null, proposal: proposal.id, seconds: clock.seconds() },
-      }),
+    mutationFn: (text: string) => {
+      const made = { recording: null, proposal: proposal.id };
+      const content = { base: null, text: text.trim(), ...made }; // nobody has described the image
+      const id = saveId.of(content);
+      return saveCaption(image.id, { id, ...content, seconds: clock.seconds() });
+    },
     onSuccess: async (caption, text) => {
+      saveId.forget();
       clock.startAgain();
       onSaved(text);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {

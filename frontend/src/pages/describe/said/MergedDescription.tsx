@@ -4,6 +4,7 @@ import { useState } from "react";
 import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
+import { SaveId } from "../save-id";
 import type { DescribingClock } from "../useDescribingSeconds";
 import { MergedPart } from "./MergedPart";
 import {
@@ -33,6 +34,7 @@ interface Props {
 /** The words of all who described an image, one after another, each with its speaker. */
 export function MergedDescription({ image, me, said, base, addition, onAdd, clock }: Props) {
   const queries = useQueryClient();
+  const [saveId] = useState(() => new SaveId());
   const [made, setMade] = useState<Edits>(NO_EDITS);
   const edits = rebased({ ...made, addition }, said);
   const setEdits = (next: Edits) => {
@@ -45,12 +47,12 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
   const others = new Set(saidByOthers(said, me));
 
   const save = useMutation({
-    mutationFn: () =>
-      mergeCaption(image, {
-        id: crypto.randomUUID(),
-        ...{ base: base?.id ?? null, parts, seconds: clock.seconds() },
-      }),
+    mutationFn: () => {
+      const content = { base: base?.id ?? null, parts };
+      return mergeCaption(image, { id: saveId.of(content), ...content, seconds: clock.seconds() });
+    },
     onSuccess: async () => {
+      saveId.forget();
       clock.startAgain();
       await refresh();
       setEdits(NO_EDITS);
