@@ -59,11 +59,22 @@ export async function startTake(
 
 /** Sends what an earlier visit left behind, and returns the takes among it that a crash cut off. */
 export async function resume(): Promise<StoredRecording[]> {
-  const held = (await navigator.locks.query()).held ?? [];
-  const live = new Set(held.map((lock) => lock.name));
+  const live = await liveTakes();
   const closed = await closeBrokenTakes(store, (id) => live.has(LOCK + id));
   void sender.flush();
   return closed;
+}
+
+/** Takes of nobody knows whom on this device, but for those that a tab still records. */
+export async function findNameless(): Promise<StoredRecording[]> {
+  const live = await liveTakes();
+  return (await store.nameless()).filter(({ id }) => !live.has(LOCK + id));
+}
+
+/** Puts the person's name on them and sends them; returns those that a crash had cut off. */
+export async function claimNameless(): Promise<StoredRecording[]> {
+  for (const take of await findNameless()) await store.putRecording(take);
+  return resume();
 }
 
 /** Brings back a take that was abandoned, whether or not the server has it by now. */
@@ -72,6 +83,12 @@ export async function keepAbandoned(id: string): Promise<void> {
   if (stored) await store.putRecording({ ...stored, isRemoved: false });
   await sender.flush();
   await restoreRecording(id);
+}
+
+/** The locks of takes that live, in any tab. */
+async function liveTakes(): Promise<Set<string | undefined>> {
+  const held = (await navigator.locks.query()).held ?? [];
+  return new Set(held.map((lock) => lock.name));
 }
 
 /** Lets a take know how loud it is while it lives. */

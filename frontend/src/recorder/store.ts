@@ -7,7 +7,7 @@ import type { TracePoint } from "./trace";
 
 export interface StoredRecording {
   id: string;
-  /** Who speaks; the store notes it. Older versions did not, and what they left is anybody's. */
+  /** Who speaks; the store notes it. Older versions did not: somebody must say that it is theirs. */
   user?: number | undefined;
   image: number;
   /** The one of its masks that the take is about; not there or null: the image. */
@@ -75,10 +75,13 @@ export class RecordingStore {
 
   /** Those of the person, the oldest first. */
   async recordings(): Promise<StoredRecording[]> {
-    const all = await (await this.#db).getAll("recordings");
     const person = this.#person();
-    const own = all.filter(({ user = person }) => user === person);
-    return own.sort((a, b) => a.startedAt - b.startedAt);
+    return person === null ? [] : this.#recordingsOf(person);
+  }
+
+  /** Those that older versions left, which say nobody's name; whoever puts them has them. */
+  async nameless(): Promise<StoredRecording[]> {
+    return this.#recordingsOf(undefined);
   }
 
   async recording(id: string): Promise<StoredRecording | undefined> {
@@ -121,6 +124,12 @@ export class RecordingStore {
     await transaction.objectStore("chunks").delete(rangeOf(recording));
     await transaction.objectStore("recordings").delete(recording);
     await transaction.done;
+  }
+
+  /** The oldest first. */
+  async #recordingsOf(user: number | undefined): Promise<StoredRecording[]> {
+    const all = await (await this.#db).getAll("recordings");
+    return all.filter((each) => each.user === user).sort((a, b) => a.startedAt - b.startedAt);
   }
 
   /** Strict durability: the bytes are on the disk before anyone is told that they are kept. */

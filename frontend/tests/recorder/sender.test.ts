@@ -355,16 +355,22 @@ test("what somebody else left on the device waits for them, and is not seen or s
   expect(server.completed.map(({ id }) => id)).toEqual([hers.id, broken.id]);
 });
 
-test("what an older version left, which noted nobody, is sent by whoever is logged in", async () => {
+test("what an older version left, which noted nobody, is sent once somebody says that it is theirs", async () => {
   const server = new ScriptedServer();
   studio.person = null;
   const take = await studio.record(["one"]);
   await take.stop();
   studio.person = 2;
+  const sender = new Sender(studio.store, server, () => {}, noPause);
+  await sender.flush();
+  const sentUnasked = [...server.opened];
 
-  await new Sender(studio.store, server, () => {}, noPause).flush();
+  for (const nameless of await studio.store.nameless()) await studio.store.putRecording(nameless);
+  await sender.flush();
 
+  expect(sentUnasked).toEqual([]);
   expect(server.completed).toMatchObject([{ id: take.id }]);
+  expect(await studio.store.nameless()).toEqual([]);
 });
 
 async function lastChunk(): Promise<StoredChunk> {

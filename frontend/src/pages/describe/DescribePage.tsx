@@ -26,7 +26,7 @@ import { RemovedTakes } from "./RemovedTakes";
 import { AlreadySaid } from "./said/AlreadySaid";
 import { MergedDescription } from "./said/MergedDescription";
 import { saidByOthers } from "./said/said";
-import { RefusedTakes, tellCutOff } from "./sending";
+import { NamelessTakes, RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
@@ -126,6 +126,7 @@ function Describe({ id }: { id: number }) {
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
+        <NamelessTakes />
         {isShared && <AlreadySaid said={said} me={me} />}
         {isOffered && (
           <ProposalCard
