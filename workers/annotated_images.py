@@ -135,12 +135,16 @@ def look_as_in_use(
     """
     sight, finder, config = sight_of(bundle), finder_of(bundle), proposal_config_of(bundle)
     _embed_wholes(show, images, sight)
-    asked: dict[str, list[Window]] = {}
-    for done, image in enumerate(images if finder else ()):
-        show(done, len(images), "Looking closer")
+
+    def asked(image: AnnotatedImage) -> list[Window]:
+        if finder is None:
+            return []
         seen = looked_at_closer(image.key, image.size_hw, sight)
-        asked[image.key] = windows_asked(
-            seen, finder, heat_min=config.heat_min, most=config.boxes_max
-        )
+        return windows_asked(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
+
+    windows = {}
+    for done, image in enumerate(images):
+        show(done, len(images), "Looking closer")
+        windows[image.key] = asked(image)
     forget_networks()
-    return seen_through(images, asked, bundle.encoder_digest)
+    return seen_through(images, windows, bundle.encoder_digest)

@@ -30,9 +30,9 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.RunSQL(WHEN_MADE, WHETHER),
-        migrations.RemoveField(
-            model_name='proposal',
-            name='is_audited',
+        # The column itself goes with a later release: processes of the one before read it still.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.RemoveField(model_name='proposal', name='is_audited')],
         ),
         migrations.AddConstraint(
             model_name='proposal',
