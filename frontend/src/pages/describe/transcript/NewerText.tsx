@@ -4,7 +4,6 @@ import type { Transcript } from "@/api/types";
 interface Props {
   newer: Transcript;
   canSave: boolean;
-  isSaving: boolean;
   /** Saves one's own text upon this one. */
   onSave: () => void;
   /** Leaves one's own text for this one. */
@@ -12,7 +11,7 @@ interface Props {
 }
 
 /** What somebody else made of a text that is being corrected: the person decides between the two. */
-export function NewerText({ newer, canSave, isSaving, onSave, onDrop }: Props) {
+export function NewerText({ newer, canSave, onSave, onDrop }: Props) {
   return (
     <Alert
       color="orange"
@@ -24,10 +23,10 @@ export function NewerText({ newer, canSave, isSaving, onSave, onDrop }: Props) {
         {newer.text}
       </Text>
       <Group gap="xs" mt="xs">
-        <Button size="compact-sm" disabled={!canSave} loading={isSaving} onClick={onSave}>
+        <Button size="compact-sm" disabled={!canSave} onClick={onSave}>
           Save mine in its place
         </Button>
-        <Button size="compact-sm" variant="default" disabled={isSaving} onClick={onDrop}>
+        <Button size="compact-sm" variant="default" onClick={onDrop}>
           Drop mine
         </Button>
       </Group>

@@ -122,15 +122,15 @@ export function TranscriptEditor(props: Props) {
       {isEditing ? (
         <>
           <KeyHints hasUnsure={correction.hasUnsure} />
-          {newer && (
-            <NewerText
-              newer={newer}
-              canSave={!isWhole}
-              isSaving={isPending}
-              onSave={() => mutate(newer.id)}
-              onDrop={drop}
-            />
-          )}
+          {newer &&
+            !isPending && ( // else it may be one's own that has just come back
+              <NewerText
+                newer={newer}
+                canSave={!isWhole}
+                onSave={() => mutate(newer.id)}
+                onDrop={drop}
+              />
+            )}
           <Group justify="flex-end" gap="xs" mt="sm">
             {isCorrected && (
               <Button variant="default" onClick={drop}>
