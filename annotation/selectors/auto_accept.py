@@ -66,9 +66,7 @@ class AutoAccept(TypedDict):
     decided: int
     left_out: int | None  # verdicts of doubted people on those audited; None: not to be told
     measured: Precision | None
-    serving: (
-        Measured | None
-    )  # of the serving bundle's alone; None: there is none, or not to be told
+    serving: Measured | None  # of that bundle's alone; None: there is none, or not to be told
     has_scores: bool  # the serving bundle has a verifier, and has used it
     bins: list[ScoreBin]  # of the serving bundle's proposals, those with any
 
@@ -95,7 +93,10 @@ def auto_accept_of(project: Project) -> AutoAccept:
         **_audits(project, proposers, doubted),
     )
     audit = _audit(ALL, counts)
-    serves = _audit(SERVING, counts) if SERVING in proposers else None
+    own: Measured | None = None
+    if SERVING in proposers:
+        serves = _audit(SERVING, counts)
+        own = Measured(decided=serves.decided, measured=serves.measured)
     return AutoAccept(
         wanted_precision=project.auto_accept_precision,
         since=project.auto_accept_since,
@@ -106,9 +107,7 @@ def auto_accept_of(project: Project) -> AutoAccept:
         decided=audit.decided,
         left_out=audit.left_out,
         measured=audit.measured,
-        serving=None
-        if serves is None
-        else Measured(decided=serves.decided, measured=serves.measured),
+        serving=own,
         has_scores=counts["scored"] > 0,
         bins=_bins(mine.filter(is_scored).exclude(decided_by__in=doubted)),
     )
