@@ -102,7 +102,8 @@ class Stack:
             check=False,
             timeout=300,
         )
-        assert done.returncode == 0, done.stderr[-4000:]
+        told = f"{done.returncode}: {done.stdout[-1000:]}{done.stderr[-4000:]}"
+        assert done.returncode == 0, told
         return done.stdout
 
     def add_users(self, *names: str) -> None:
