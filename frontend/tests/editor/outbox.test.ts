@@ -52,6 +52,20 @@ function label(value: number): Operation {
   return { id: crypto.randomUUID(), kind: "revise", mask: "m1", label: value };
 }
 
+/** What is saved is not told before `answer` lets it; what comes after that is told at once. */
+function answeredLate(save: Save): { save: Save; answer: () => void } {
+  let answer: () => void = () => undefined;
+  const isLet = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const late: Save = async (...call) => {
+    const reply = await save(...call);
+    await isLet;
+    return reply;
+  };
+  return { save: late, answer };
+}
+
 const NO_EVENTS = {
   onStatus: () => undefined,
   onSaved: () => undefined,
@@ -363,15 +377,10 @@ describe("what an earlier page left, made before another person accepted the sam
 });
 
 test("what takes back one's own saved acceptance is no other person's business on the next page", async () => {
-  let answer: () => void = () => undefined;
-  const page = await open(async (...call) => {
-    if (server.saves > 0) return { kind: "unreachable" };
-    const reply = await server.saveAs("ada")(...call);
-    await new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    return reply;
-  });
+  const { save, answer } = answeredLate(async (...call) =>
+    server.saves > 0 ? { kind: "unreachable" } : server.saveAs("ada")(...call),
+  );
+  const page = await open(save);
   await page.push([
     { kind: "verdict", verdict: "accepted", id: "yes", proposal: "p1", mask: "mine", label: 1 },
   ]);
@@ -391,18 +400,12 @@ test("what takes back one's own saved acceptance is no other person's business o
 });
 
 test("and so it is where the server has refused what was between the two", async () => {
-  let answer: () => void = () => undefined;
-  const page = await open(async (...call) => {
+  const { save, answer } = answeredLate(async (...call) => {
     const [, , batch] = call;
-    if (batch.every(({ id }) => id === "reopen")) return { kind: "unreachable" };
-    const reply = await server.saveAs("ada")(...call);
-    if (server.saves === 1 && reply.kind === "saved") {
-      await new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-    }
-    return reply;
+    const isLast = batch.every(({ id }) => id === "reopen");
+    return isLast ? { kind: "unreachable" } : server.saveAs("ada")(...call);
   });
+  const page = await open(save);
   await page.push([
     { kind: "verdict", verdict: "accepted", id: "yes", proposal: "p1", mask: "mine", label: 1 },
   ]);
