@@ -351,14 +351,14 @@ def test_switching_on_again_measures_anew(
     assert (state["audited"], state["decided"], state["measured"]) == (0, 0, None)
 
 
-def test_what_a_bundle_audits_as_it_comes_back_measures_what_is_promised_by_now(
-    world: World,
-    image: Image,
-    bundle: Bundle,
-    promised: Project,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def all_audited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 1)
+
+
+def test_what_a_bundle_audits_as_it_comes_back_measures_what_is_promised_by_now(
+    world: World, image: Image, bundle: Bundle, promised: Project, all_audited: None
+) -> None:
     propose(image, bundle, [0.99] * 30)
     accept_surely(image=image, bundle=bundle, threshold=0.9)
     propose(image, make_bundle("b"), [0.5])
@@ -373,13 +373,8 @@ def test_what_a_bundle_audits_as_it_comes_back_measures_what_is_promised_by_now(
 
 
 def test_what_a_bundle_is_not_sure_enough_of_as_it_comes_back_is_no_audit(
-    world: World,
-    image: Image,
-    bundle: Bundle,
-    promised: Project,
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, image: Image, bundle: Bundle, promised: Project, all_audited: None
 ) -> None:
-    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 1)
     propose(image, bundle, [0.99, 0.95])
     accept_surely(image=image, bundle=bundle, threshold=0.9)
     propose(image, make_bundle("b"), [0.5])
