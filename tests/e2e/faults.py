@@ -120,6 +120,13 @@ def hold_saves(page: Page) -> list[Route]:
     return held
 
 
+def let_go(page: Page, held: list[Route]) -> None:
+    """Let the first that is held go on, once there is one."""
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+
+
 def say_online(page: Page) -> None:
     """Tell the page that the network is back, so that it does not wait for its next attempt."""
     page.evaluate("dispatchEvent(new Event('online'))")

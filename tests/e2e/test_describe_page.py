@@ -84,6 +84,7 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
         expect(told).to_contain_text("A pail stands.", timeout=SLOW_MS)
         expect(words).to_have_text(["A", "tub", "stands."])
         told.get_by_role("button", name="Save mine in its place").click()
+        expect(page.get_by_text("Corrected by ada")).to_be_visible()
         expect(told).to_be_hidden()
         expect(words).to_have_text(["A", "tub", "stands."])
     [shown] = grace.get(f"/api/images/{image}/descriptions")["recordings"]

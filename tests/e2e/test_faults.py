@@ -17,6 +17,7 @@ from tests.e2e.faults import (
     hear_no_news,
     hold_saves,
     kill_web,
+    let_go,
     lose_the_reply,
     only_once,
     say_online,
@@ -248,7 +249,7 @@ def test_a_full_disk_is_told_and_the_server_still_gets_the_work(scene: Scene, pa
     expect_state(page, "unprotected")
     expect(page.get_by_role("status").get_by_text("Not saved on this device")).to_have_count(1)
     keep_picture(page, "62-disk-full")
-    held[0].continue_()
+    let_go(page, held)
 
     scene.check_saved(canvas, operations=2)
 
