@@ -42,7 +42,7 @@ from workers.networks import finder_of, predictor_of, proposal_config_of, verifi
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
-VERSION: Final = 5  # of this protocol: figures of another are measured anew
+VERSION: Final = 6  # of this protocol: figures of another are measured anew
 
 
 @dataclass(frozen=True, slots=True)

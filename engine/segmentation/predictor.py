@@ -97,18 +97,25 @@ class OnnxPredictor:
         return upscale_logits(low_res, size_hw) > 0, low_res, float(answer.iou[index])
 
     def predict_batch(
-        self, embedding: Embedding, points_xy: NDArray[np.floating], size_hw: tuple[int, int]
+        self,
+        embedding: Embedding,
+        points_xy: NDArray[np.floating],
+        size_hw: tuple[int, int],
+        previous_logits: NDArray[np.floating] | None = None,
     ) -> tuple[Floats, Floats]:
-        """Decode B single points at once, sharing the image's first layer.
+        """Decode B single points at once, each perhaps upon the mask that it goes on from.
+
+        Without masks they share the first layer's work on the image.
 
         Shapes:
             points_xy: (B, 2) in image pixels.
+            previous_logits: (B, 256, 256) or None.
             returns: logits (B, 4, 256, 256) and predicted IoU (B, 4).
         """
         points = to_frame(points_xy, size_hw)[:, None]  # (B, 1, 2)
         points = np.concatenate([points, np.zeros_like(points)], axis=1)
         labels = np.tile(np.array([[1, -1]], np.float32), (len(points), 1))
-        return self._run(embedding, points, labels, None)
+        return self._run(embedding, points, labels, previous_logits)
 
     def predict_boxes(
         self, embedding: Embedding, boxes_xyxy: NDArray[np.floating], size_hw: tuple[int, int]
@@ -127,7 +134,7 @@ class OnnxPredictor:
     ) -> tuple[Floats, Floats]:
         mask = _NO_MASK
         if previous_logits is not None:
-            mask = np.asarray(previous_logits, np.float32).reshape(_NO_MASK.shape)
+            mask = np.asarray(previous_logits, np.float32).reshape(-1, *_NO_MASK.shape[1:])
         low_res, iou = self._session.run(
             ["low_res_masks", "iou_predictions"],
             {

@@ -43,16 +43,17 @@ def middles_of(boxes_xyxy: Floats) -> Floats:
 class Decoder:
     """Stands for a decoder that gives the object under a point, and nothing elsewhere."""
 
+    corners: tuple[tuple[int, int], ...] = CORNERS
     asked: list[tuple[float, float]] = field(default_factory=list)  # points and middles of boxes
 
     def predict_batch(
-        self, _embedding: object, points_xy: Floats, _size_hw: object
+        self, _embedding: object, points_xy: Floats, _size_hw: object, _previous: object = None
     ) -> tuple[Floats, Floats]:
         logits = np.full((len(points_xy), 4, 256, 256), -10, np.float32)
         iou = np.zeros((len(points_xy), 4), np.float32)
         for row, (x, y) in enumerate(points_xy):
             self.asked.append((float(x), float(y)))
-            for mask in (square(*corner) for corner in CORNERS):
+            for mask in (square(*corner) for corner in self.corners):
                 if mask[int(y), int(x)]:
                     logits[row, :2, mask], iou[row, :2] = 10, 0.9
         return logits, iou
@@ -110,7 +111,7 @@ def test_no_point_of_the_thin_grid_is_asked_for_in_what_was_found() -> None:
     decoder = Decoder()
     proposed(decoder, Finder(CORNERS))
 
-    of_grid = decoder.asked[len(CORNERS) :]
+    of_grid = decoder.asked[2 * len(CORNERS) :]  # after each box, and the click in it
 
     covered = np.any([square(*corner) for corner in CORNERS], axis=0)
     assert of_grid
@@ -125,13 +126,50 @@ def test_a_head_that_sees_nothing_leaves_the_thin_grid() -> None:
 
 
 @dataclass
+class Rough(Decoder):
+    """A decoder that finds rather too little in a box, and more by a click upon that."""
+
+    touching: tuple[tuple[int, int], ...] = ()  # a click on one is answered with all
+
+    def predict_boxes(
+        self, embedding: object, boxes_xyxy: Floats, size_hw: object
+    ) -> tuple[Floats, Floats]:
+        logits, iou = super().predict_boxes(embedding, boxes_xyxy, size_hw)
+        return np.minimum(logits, np.roll(logits, 4, axis=3)), iou - 0.05
+
+    def predict_batch(
+        self, embedding: object, points_xy: Floats, size_hw: object, previous: object = None
+    ) -> tuple[Floats, Floats]:
+        logits, iou = super().predict_batch(embedding, points_xy, size_hw)
+        all_of_it = np.any([square(*corner) for corner in self.touching], axis=0)
+        if previous is not None and self.touching:
+            logits[:, 0, all_of_it] = 10
+        return logits, iou
+
+
+def test_what_a_box_gives_is_proposed_as_a_click_upon_it_makes_it() -> None:
+    found = proposed(Rough(), Finder(CORNERS))
+
+    assert [each.bbox_xywh[2] for each in found] == [SIDE] * len(CORNERS)
+
+
+def test_what_a_click_takes_for_one_is_proposed_as_its_boxes_tell_it_apart_too() -> None:
+    touching = ((20, 24), (20, 24 + SIDE))
+    decoder = Rough(corners=touching, touching=touching)
+
+    found = proposed(decoder, Finder(touching))
+
+    assert sorted(each.bbox_xywh[2] for each in found) == [SIDE - 4, SIDE - 4, 2 * SIDE]
+
+
+@dataclass
 class Boxes:
     """Stands for a decoder that fills the boxes it is given, and answers no point."""
 
     asked: list[tuple[tuple[int, int], int]] = field(default_factory=list)  # size, boxes
 
     def predict_batch(
-        self, _embedding: object, points_xy: Floats, _size_hw: object
+        self, _embedding: object, points_xy: Floats, _size_hw: object, _previous: object = None
     ) -> tuple[Floats, Floats]:
         shape = (len(points_xy), 4)
         return np.full((*shape, 256, 256), -10, np.float32), np.zeros(shape, np.float32)
