@@ -129,7 +129,7 @@ def propose_for_images(lease: Lease, arms: Arms) -> int:
     """Propose on each image that is due, as its arm says; return how many there were."""
     due = arms.due()
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
-        _save(lease, image, arms.serving, Arm.NONE, [])
+        _save(lease, image, arms.serving, Arm.NONE, [], boxes_of(image))
     for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
         # Whoever held an image while the arm's were embedded may have given it back since.
         seen = Image.objects.filter(has_embedding(bundle), pk__in=due[arm])
@@ -166,10 +166,10 @@ def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None
         ]
 
     items = _seen(ids, bundle)
-    for done, ((image, *_), found) in enumerate(
+    for done, ((image, _, boxes), found) in enumerate(
         map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
     ):
-        _save(lease, image, bundle, arm, found)
+        _save(lease, image, bundle, arm, found, boxes)
         lease.report(done, len(ids), "Proposing masks")
 
 
@@ -188,7 +188,15 @@ def _seen(
         yield image, seen, boxes_of(image)
 
 
-def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[Found]) -> None:
+def _save(
+    lease: Lease,
+    image: Image,
+    bundle: Bundle,
+    arm: Arm,
+    found: Sequence[Found],
+    boxes: Sequence[ObjectBox],
+) -> None:
+    """Put what was found in place; if boxes came or went meanwhile, the image stays due."""
     with fenced(lease.claim):
         if not lock_if_free(image):
             return
@@ -201,7 +209,7 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
                 threshold = _threshold(image.project_id, bundle)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
         Image.objects.filter(pk=image.pk).update(
-            proposed_by=bundle, arm=arm, outside_at=None, is_due=False
+            proposed_by=bundle, arm=arm, outside_at=None, is_due=boxes_of(image) != boxes
         )
         count_anew(lease.claim)
 

@@ -13,6 +13,7 @@ from engine.datasets.sample import Annotation, Box, Sample
 from tests.annotation.datasets import zipped
 from tests.annotation.world import SIZE_HW, Api, World, make_image, png
 from tests.workers.bringing import send, start, undo
+from workers import prepare_images
 from workers.tasks import run_job
 
 CELL, PAIL = (4.0, 3.0, 12.0, 9.5), (18.0, 6.0, 10.0, 12.0)
@@ -101,6 +102,28 @@ def test_boxes_on_an_image_that_was_proposed_for_are_answered_until_their_import
     assert undone["brought"]["boxes removed"] == 1
     assert pending() == before
     assert labels_of_boxes(image) == []
+
+
+def test_boxes_that_come_while_their_image_is_looked_at_are_answered_next(
+    world: World, manager: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_image(world.project, 1)
+    read = prepare_images.boxes_of
+
+    def boxes_before_some_come(image: Image) -> list[ObjectBox]:
+        boxes = read(image)
+        if not ObjectBox.objects.exists():
+            start(manager, send(world, zipped("coco", boxed(1, cell=CELL))))
+        return boxes
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare_images, "boxes_of", boxes_before_some_come)
+        prepare(world)
+    missed = pending()
+    prepare(world)
+
+    assert "cell" not in missed.values()
+    assert list(pending().values()).count("cell") == 1
 
 
 def test_boxes_that_the_command_takes_out_have_their_images_proposed_for_again(
