@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from annotation.models import Image, ObjectBox
 from annotation.services.proposals import ALREADY_DRAWN_IOU
 from engine.masks.rle import RLE, iou_matrix
-from engine.segmentation.proposals import MaskProposal
+from engine.segmentation.proposals import PROCEDURE, MaskProposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,18 @@ def wanted_masks(
     """Put the boxes' masks before those that were found without, each object once.
 
     Two boxes of one label around one object, as two imports may bring them, are one. What is found
-    keeps its place in its key: which boxes are there changes what is left of it.
+    has its place in its key, as which boxes are there changes what is left of it, and how it was
+    found: what a bundle proposed by an older way does not come back as another mask.
     """
-    if not boxes:
-        return [Wanted(mask) for mask in found]
     asked: list[Wanted] = []
     for box, mask in zip(boxes, answers, strict=True):
         alike = [each.mask.rle for each in asked if each.box and each.box.label_id == box.label_id]
         if mask is not None and not _lies_on(mask.rle, alike):
             asked.append(Wanted(mask, box, f"box {box.pk}"))
     there = [each.mask.rle for each in asked]
+    prefix = f"{PROCEDURE} beside boxes" if boxes else f"{PROCEDURE}"
     beside = (
-        Wanted(mask, key=f"beside boxes {place}")
+        Wanted(mask, key=f"{prefix} {place}")
         for place, mask in enumerate(found)
         if not _lies_on(mask.rle, there)
     )

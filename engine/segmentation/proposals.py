@@ -10,7 +10,7 @@ and only the survivors are resized.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.windows import Window, choose_windows, whole_of
 
 Floats: TypeAlias = NDArray[np.float32]
+
+PROCEDURE: Final = 2  # counts how masks are found: by another one a bundle finds others
 
 
 class ProposingCancelled(Exception):  # noqa: N818  # a request, not an error

@@ -8,9 +8,12 @@ from annotation.models import Alias, Bundle, Embedding, Image, Job, Project, Pro
 from annotation.services.assignments import claim_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, enqueue_job
+from annotation.services.preparation import propose_again
 from engine.acquisition.spread import pooled
+from engine.segmentation.proposals import PROCEDURE
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers import boxed_proposals
 from workers.arms import Arms
 from workers.embeddings import load_embedding
 from workers.lease import Lease
@@ -73,6 +76,21 @@ def test_running_twice_changes_nothing(world: World, image: Image, encoder: Quic
 
     assert list(Proposal.objects.order_by("pk").values()) == before
     assert encoder.calls == 1
+
+
+def test_what_a_bundle_finds_by_another_procedure_takes_the_place_of_what_it_had_found(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    proposals = Proposal.objects.filter(image=image)
+    before = set(proposals.values_list("pk", flat=True))
+    monkeypatch.setattr(boxed_proposals, "PROCEDURE", PROCEDURE + 1)
+    propose_again([image.pk])
+
+    run(world)
+
+    assert set(proposals.filter(state="superseded").values_list("pk", flat=True)) == before
+    assert proposals.filter(state="pending").count() == len(before)
 
 
 def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
