@@ -13,7 +13,7 @@ from engine.datasets.sample import Annotation, Box, Sample
 from tests.annotation.datasets import zipped
 from tests.annotation.world import SIZE_HW, Api, World, make_image, png
 from tests.workers.bringing import send, start, undo
-from workers import prepare_images
+from workers import boxed_proposals, prepare_images
 from workers.tasks import run_job
 
 CELL, PAIL = (4.0, 3.0, 12.0, 9.5), (18.0, 6.0, 10.0, 12.0)
@@ -108,7 +108,7 @@ def test_boxes_that_come_while_their_image_is_looked_at_are_answered_next(
     world: World, manager: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_image(world.project, 1)
-    read = prepare_images.boxes_of
+    read = boxed_proposals.boxes_of
 
     def boxes_before_some_come(image: Image) -> list[ObjectBox]:
         boxes = read(image)
