@@ -129,13 +129,14 @@ def test_images_without_a_map_come_in_empty_and_maps_without_an_image_are_told()
     samples, _, problems = read_files(MASK_MAPS, files)
 
     assert {each.file_name: areas(each) for each in samples} == {
-        "a.jpg": [(None, 1)],
+        "a.jpg": [],
         "a.png": [(None, 1)],
         "val/b.png": [],
         "cells/d.png": [(None, 1)],
         "cells/f.png": [],
     }
     assert problems == [
+        "images/a.jpg: its map, masks/a.png, is that of images/a.png: it comes in without objects",
         "cells/e_masks.png: the image of this map is not there",
         "masks/c.png: the image of this map is not there",
     ]

@@ -5,7 +5,7 @@ Maps of numbers are pairs `images/NAME` and `masks/NAME`, or NAME and NAME_masks
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -26,7 +26,7 @@ _DRAWN: Final = ("_cp_output", "_flows", "_outlines")  # what Cellpose draws bes
 def other_maps(source: Source, report: Report) -> Iterator[Sample]:
     """Read the pairs, and images beside them that have no map. Each number but 0 is an object."""
     pictures = Pictures(source)
-    maps = dict(maps_beside(source))
+    maps = _each_of_one(maps_beside(source), report)
     used = set(maps.values())
     folders = {PurePosixPath(image).parent for image in maps}
     for image in pictures.names:
@@ -39,6 +39,28 @@ def other_maps(source: Source, report: Report) -> Iterator[Sample]:
             except DatasetError as problem:
                 report(problem)
     tell_unused(filter(_is_map, pictures.names), used | maps.keys(), report)
+
+
+def _each_of_one(pairs: Iterable[tuple[str, str]], report: Report) -> dict[str, str]:
+    """Leave a map to one of the images that are called alike, which it would have drawn twice.
+
+    The one of the map's own ending has it, or else the last.
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for image, file in pairs:
+        alike[file].append(image)
+    maps = {}
+    for file, images in alike.items():
+        *others, owner = sorted(images, key=lambda each: _ending(each) == _ending(file))
+        maps[owner] = file
+        for image in others:
+            fault = f"its map, {file}, is that of {owner}: it comes in without objects"
+            report(DatasetError(fault, file=image))
+    return maps
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def _with_map(source: Source, pictures: Pictures, image: str, file: str | None) -> Sample:
