@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(WHEN_MADE, WHETHER),
         # The column itself goes with a later release: processes of the one before read it still.
+        # What these draw while they are replaced has no time: that release has to fill it in first.
         migrations.SeparateDatabaseAndState(
             state_operations=[migrations.RemoveField(model_name='proposal', name='is_audited')],
         ),
