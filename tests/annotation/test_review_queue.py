@@ -311,6 +311,20 @@ def test_p4_a_verdict_on_an_image_to_which_an_import_has_brought_masks_since_is_
     assert reviewer.post(path, again).status_code == 200
 
 
+def test_p4_a_verdict_on_imported_masks_is_refused_also_where_the_reviewer_has_saved_upon_them(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    seen = annotator.save(image, create()).json()["version"]
+    _finish(world, image, world.annotator)
+    image.refresh_from_db()
+    seed_masks(image=image, seeds=[Seed(square(12, 12))], author=world.manager)
+    reviewer.save(image, create(), create())
+
+    given = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed", "version": seen})
+
+    assert (given.status_code, given.json()["code"]) == (409, "stale_version")
+
+
 @pytest.mark.parametrize("verdict", ["reviewed", "returned"])
 def test_p4_a_verdict_on_what_the_annotator_has_changed_since_is_refused_with_the_change(
     annotator: Api, reviewer: Api, world: World, image: Image, verdict: str

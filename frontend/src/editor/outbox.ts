@@ -51,10 +51,11 @@ export interface OutboxEvents {
    */
   onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
   /**
-   * All that earlier pages left here has been answered. The server may have had it before this page
-   * looked, and others' work on top: what the page shows is to be looked at again.
+   * The server may hold what this page has never shown, and is to be looked at again: all that earlier
+   * pages left here has been answered, which it may have had before this page looked, with others' work
+   * on top; or the image has changed by what no operation tells of, as by an import.
    */
-  onLeftoversSettled(): void;
+  onUnseen(): void;
 }
 
 export interface OutboxOptions {
@@ -230,13 +231,16 @@ export class ImageOutbox {
   /** Act on a reply; true when sending goes on at once. */
   async #take(reply: SaveReply, batch: readonly Operation[]): Promise<boolean> {
     switch (reply.kind) {
-      case "saved":
+      case "saved": {
+        const isUntold = reply.version > this.#version + 1;
         this.#version = reply.version;
         this.#hindrance = "none";
         this.#batchSize = Math.min(this.#batchSize * 2, MAX_BATCH);
         await this.#settle(batch, (each) => savedAs(each, reply.version, reply.masks));
         this.#options.events.onSaved(reply.masks, reply.version);
+        if (isUntold) this.#options.events.onUnseen();
         return true;
+      }
       case "stale":
         await this.rebase(reply.version, reply.missed);
         return true;
@@ -258,6 +262,7 @@ export class ImageOutbox {
 
   /** Go on from what others saved, which a refusal handed on. */
   async rebase(version: number, missed: readonly MissedOperation[]): Promise<void> {
+    const isUntold = version > this.#version + savesSince(this.#version, missed);
     const own = new Set(this.#pending.map(({ id }) => id));
     const fromOthers = missed.filter(({ id }) => !own.has(id));
     // What of ours is among them was saved earlier and its reply was lost.
@@ -274,6 +279,7 @@ export class ImageOutbox {
       () => ({ kind: "moot" }),
     );
     this.#options.events.onRebase(missed, this.#pending);
+    if (isUntold) this.#options.events.onUnseen();
   }
 
   #countLeftovers(): void {
@@ -281,7 +287,7 @@ export class ImageOutbox {
     this.#leftovers = new Set(
       this.#pending.map(({ id }) => id).filter((id) => this.#leftovers.has(id)),
     );
-    if (this.#leftovers.size === 0) this.#options.events.onLeftoversSettled();
+    if (this.#leftovers.size === 0) this.#options.events.onUnseen();
   }
 
   /** Others made masks of proposals: ours of the same ones are kept as masks of their own. */
@@ -341,6 +347,12 @@ export class ImageOutbox {
   #report(): void {
     this.#options.events.onStatus(this.status);
   }
+}
+
+/** Count the saves after a version, each of which raised it by one. */
+function savesSince(version: number, missed: readonly MissedOperation[]): number {
+  const later = missed.map(({ image_version }) => image_version).filter((each) => each > version);
+  return new Set(later).size;
 }
 
 /** A full disk, or a database that a newer page has closed: the open page goes on without it. */

@@ -89,6 +89,30 @@ test("a late answer to a verdict lays nobody's older change over what was saved 
   expect(image?.outbox.version).toBe(7);
 });
 
+test("a verdict that an import has overtaken is given again once its masks are in view", async () => {
+  const { image } = await begin("review");
+  const stale = { code: "stale_version", version: 6, missed: [] };
+  api.reviewImage.mockRejectedValueOnce(new ProblemError(409, stale));
+  const looking = held();
+  const masks = [onTheWire(maskRow("imported", square(8, 8, 4)))];
+  api.fetchImage.mockImplementation(async (id) => {
+    await looking.promise;
+    return { ...DETAIL, id, status: "done", version: 6, masks };
+  });
+  const isShown = () => image?.editor.annotations.get().masks.has("imported");
+
+  await session.review("reviewed", "");
+  await session.next(); // too early
+  const early = { shown: isShown(), verdicts: api.reviewImage.mock.calls.length };
+  looking.answer();
+  await vi.waitFor(() => expect(isShown()).toBe(true));
+  await session.next();
+
+  expect(early).toEqual({ shown: false, verdicts: 1 });
+  expect(String(onError.mock.calls[1])).toMatch(/Look at it, then decide/);
+  expect(api.reviewImage.mock.calls.map(([, { version }]) => version)).toEqual([5, 6]);
+});
+
 test("why an image cannot be finished is told, also where no next one could be claimed", async () => {
   await begin();
   api.finishAssignment.mockRejectedValue(new Error("A label asks for more."));

@@ -42,7 +42,7 @@ function open(save: Save, change: Partial<OutboxOptions> = {}): Promise<ImageOut
       onStatus: (status) => statuses.push(status),
       onSaved: () => undefined,
       onRebase: () => undefined,
-      onLeftoversSettled: () => undefined,
+      onUnseen: () => undefined,
     },
     ...change,
   });
@@ -70,7 +70,7 @@ const NO_EVENTS = {
   onStatus: () => undefined,
   onSaved: () => undefined,
   onRebase: () => undefined,
-  onLeftoversSettled: () => undefined,
+  onUnseen: () => undefined,
 };
 
 const waiting = async () => (await db.rows(USER, IMAGE)).map(({ operation }) => operation.id);
@@ -263,16 +263,52 @@ test("the page looks again once all that an earlier one left was answered", asyn
   const earlier = await open(async () => ({ kind: "unreachable" }));
   await earlier.push([label(1), label(2)]);
   earlier.close();
-  const onLeftoversSettled = vi.fn();
+  const onUnseen = vi.fn();
   const save: Save = async (image, version, operations) => {
-    expect(onLeftoversSettled).not.toHaveBeenCalled();
+    expect(onUnseen).not.toHaveBeenCalled();
     return server.saveAs("ada")(image, version, operations);
   };
-  const outbox = await open(save, { events: { ...NO_EVENTS, onLeftoversSettled } });
+  const outbox = await open(save, { events: { ...NO_EVENTS, onUnseen } });
 
   outbox.resume();
   await outbox.whenSaved();
-  expect(onLeftoversSettled).toHaveBeenCalledOnce();
+  expect(onUnseen).toHaveBeenCalledOnce();
+});
+
+describe("what an import brings, of which no operation tells, is looked at", () => {
+  test.each([
+    ["a save is refused for it", "request lost"],
+    ["a save is sent again upon it", "reply lost"],
+  ])("when %s", async (_when, fault) => {
+    const onUnseen = vi.fn();
+    let isFaulty = true;
+    const save: Save = async (...call) => {
+      const reply =
+        isFaulty && fault === "request lost" ? null : await server.saveAs("ada")(...call);
+      return isFaulty || reply === null ? { kind: "unreachable" } : reply;
+    };
+    const outbox = await open(save, { events: { ...NO_EVENTS, onUnseen } });
+    await outbox.push([label(1)]);
+    await vi.waitFor(() => expect(timers).toHaveLength(1));
+    server.version += 1;
+    isFaulty = false;
+
+    outbox.resume();
+    await outbox.whenSaved();
+
+    expect(onUnseen).toHaveBeenCalledOnce();
+  });
+
+  test("when a verdict is refused for it, with what was saved here in between", async () => {
+    const onUnseen = vi.fn();
+    const outbox = await open(server.saveAs("ada"), { events: { ...NO_EVENTS, onUnseen } });
+    await outbox.push([label(1)]);
+    await outbox.whenSaved();
+
+    await outbox.rebase(server.version + 1, server.log);
+
+    expect(onUnseen).toHaveBeenCalledOnce();
+  });
 });
 
 test("a proposal that another person decided first keeps their verdict, and I keep my mask", async () => {

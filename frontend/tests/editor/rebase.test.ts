@@ -51,7 +51,7 @@ class Page {
         onStatus: () => undefined,
         onSaved: (revisions) => this.store.acknowledge(revisions),
         onRebase: (missed, pending) => this.#rebase(missed, pending),
-        onLeftoversSettled: () => this.#lookAgain(),
+        onUnseen: () => this.#lookAgain(),
       },
     });
     this.store = new AnnotationStore(this.#server.shown, this.#name);

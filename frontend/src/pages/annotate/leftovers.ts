@@ -66,8 +66,7 @@ async function sendOperations(image: number, user: number, db: OutboxDatabase): 
     ...{ image, user, version, db, save: saveMasks, schedule },
     rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
     events: {
-      ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore },
-      onLeftoversSettled: ignore,
+      ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore, onUnseen: ignore },
     },
   });
   outbox.resume();

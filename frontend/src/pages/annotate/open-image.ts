@@ -72,6 +72,7 @@ export class OpenImage {
   /** A manager has put it in the trash, where it still takes what is saved. */
   readonly isDeleted = new Signal(false);
   #options: OpenImageOptions;
+  #isBehind = false; // what the server has is still to be seen
   #seconds: SecondsKeeper | null;
   #stopKeeping: () => void = () => undefined;
   #stop = new AbortController();
@@ -127,7 +128,7 @@ export class OpenImage {
         onStatus: (next) => status.set(next),
         onSaved: (revisions) => store.acknowledge(revisions),
         onRebase: (missed, pending) => open.#rebase(missed, pending),
-        onLeftoversSettled: () => open.#lookAtAllAgain(),
+        onUnseen: () => open.#lookAtAllAgain(),
       },
     });
     const [outbox, active_s] = await Promise.all([
@@ -159,6 +160,11 @@ export class OpenImage {
 
   get isClosed(): boolean {
     return this.#stop.signal.aborted;
+  }
+
+  /** The version that is in view; null while more is on its way here than is shown. */
+  get seen(): number | null {
+    return this.#isBehind ? null : this.outbox.version;
   }
 
   /** Whether it is this person's to finish. */
@@ -250,11 +256,12 @@ export class OpenImage {
   /** Until it is seen, however often that takes: saves on top of what is not seen overwrite it. */
   #lookAtAllAgain(): void {
     const { signal } = this.#stop;
+    this.#isBehind = true;
     void fetchImage(this.detail.get().id, signal)
       .then((detail) => {
-        if (detail.version < this.outbox.version)
-          this.#lookAtAllAgain(); // saved meanwhile
-        else this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
+        if (detail.version < this.outbox.version) return this.#lookAtAllAgain(); // saved meanwhile
+        this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
+        this.#isBehind = false;
       })
       .catch(() => {
         if (!signal.aborted) schedule(() => this.#lookAtAllAgain(), LOOK_AGAIN_MS);

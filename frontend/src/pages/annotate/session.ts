@@ -54,6 +54,9 @@ const NO_OTHER_HERE =
   "Not yet: the server cannot be reached, and no further image is on this device. Your work is kept " +
   "here and sent as soon as it answers; try again then.";
 
+const NOT_SEEN =
+  "Not yet: this image has changed meanwhile, and what is new is on its way here. Look at it, then decide.";
+
 export class AnnotateSession {
   readonly phase = new Signal<Phase>({ kind: "loading" });
   readonly isMoving = new Signal(false); // on the way to the next image
@@ -140,7 +143,7 @@ export class AnnotateSession {
     let given: Verdict | null = null;
     await this.#move(async (open) => {
       this.#checkFinished(open);
-      const seen = open.outbox.version;
+      const { seen } = open;
       const isSent = await isSaved(open);
       // At once, and not one after the other: both are a way to the server and back.
       const claiming = this.#places.claim(undefined, open.detail.get().id);
@@ -170,7 +173,7 @@ export class AnnotateSession {
     let given: Verdict | null = null;
     await this.#move(async (open) => {
       askForSent(open);
-      const seen = open.outbox.version;
+      const { seen } = open;
       await settle(open);
       given = await this.#giveVerdict(open, verdict, comment, seen);
       open.editor.unsent.message.set("");
@@ -350,7 +353,7 @@ export class AnnotateSession {
     return this.#queue === "correct" && open.wasSentOn;
   }
 
-  async #finish(open: OpenImage, seen: number): Promise<Verdict | null> {
+  async #finish(open: OpenImage, seen: number | null): Promise<Verdict | null> {
     const place = open.isUnreserved ? await this.#places.reserve(open.detail.get().id) : open.claim;
     if (place === null) return null;
     let given: Verdict | null = null;
@@ -385,14 +388,16 @@ export class AnnotateSession {
 
   /**
    * The seconds go with it, but of a place to annotate: that is not ended by a verdict. Where others
-   * changed the image after the version that was seen, that is shown, and no verdict is given.
+   * changed the image after the version that was seen, that is shown, and no verdict is given; nor
+   * while it is still to be shown, which is version null.
    */
   async #giveVerdict(
     open: OpenImage,
     verdict: Verdict,
     comment: string,
-    version: number,
+    version: number | null,
   ): Promise<Verdict> {
+    if (version === null) throw new Error(NOT_SEEN);
     open.editor.meter.noteActivity();
     const isOver = this.#queue === "review" || open.claim === null;
     const active_s = isOver ? activeSeconds(open) : 0;

@@ -65,7 +65,7 @@ export class HeldImage {
       events: {
         onStatus: options.onStatus,
         onSaved: () => undefined,
-        onLeftoversSettled: () => undefined,
+        onUnseen: () => undefined,
         onRebase: (missed, pending) => {
           const ours = new Set(pending.flatMap(proposalOf)); // what is still to be sent has the last word
           options.onDecided(decidedBy(missed).filter((id) => !ours.has(id)));
