@@ -91,6 +91,49 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
     assert shown["transcripts"][-1]["text"] == "A tub stands."
 
 
+@pytest.mark.parametrize("looks_again", [True, False])
+def test_a_correction_whose_answer_is_lost_is_saved_once_and_taken_for_nobody_elses(
+    stack: Stack, page: Page, *, looks_again: bool
+) -> None:
+    grace = stack.log_in("grace")
+    grace.post("/api/consent", {})
+    project = begin_project(grace, "Answers", ["bucket"])
+    with stack.asleep("models"):
+        [image] = import_pictures(grace, project, {"first.png": picture(0)[0]})
+        take = str(uuid4())
+        grace.post(f"/api/images/{image}/recordings", {"id": take, "mime": "audio/webm"})
+        correct(grace, take, "A bucket stands.")
+        log_in(page).goto(f"/projects/{project}/images/{image}/describe")
+        page.get_by_role("button", name="Correct the text").click()
+        words = page.locator("[data-word]")
+        words.nth(1).dblclick()
+        page.get_by_label('Correct "bucket"').fill("tub")
+        page.keyboard.press("Enter")
+        page.route("**/transcripts", lose_answer, times=1)
+        if not looks_again:
+            page.route("**/descriptions", lambda route: route.abort())
+
+        save = page.get_by_role("button", name="Save corrected text")
+        save.click()
+        if not looks_again:
+            expect(save).to_be_disabled()
+            expect(save).to_be_enabled(timeout=SLOW_MS)
+            page.unroute("**/descriptions")
+            save.click()
+
+        expect(save).to_be_hidden()
+        expect(words).to_have_text(["A", "tub", "stands."])
+        expect(page.get_by_text("has corrected this text meanwhile")).to_be_hidden()
+    [shown] = grace.get(f"/api/images/{image}/descriptions")["recordings"]
+    assert [each["text"] for each in shown["transcripts"]] == ["A bucket stands.", "A tub stands."]
+
+
+def lose_answer(route: Route) -> None:
+    """Have a request arrive, and nobody hear of it."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
 def meanwhile(page: Page, address: str, act: Callable[[], None]) -> None:
     """Have something done while what the page sends there is on its way."""
 

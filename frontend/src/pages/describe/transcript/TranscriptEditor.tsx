@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
@@ -8,6 +8,7 @@ import { useSignal } from "@/components/useSignal";
 import { Correction } from "@/recorder/correction";
 import type { Replay } from "@/recorder/replay";
 import { litWord, textOf } from "@/recorder/words";
+import { SaveId } from "../save-id";
 import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
 import { CorrectionEffort } from "./CorrectionEffort";
@@ -42,6 +43,7 @@ export function TranscriptEditor(props: Props) {
   useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);
   const queries = useQueryClient();
+  const [saveId] = useState(() => new SaveId());
   const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
   const words = useSignal(correction.words);
   const isWriting = useSignal(correction.writing) !== null;
@@ -50,31 +52,37 @@ export function TranscriptEditor(props: Props) {
   const isCorrected = transcript.kind === "corrected";
   const isBegun = audio.isPlaying || audio.seconds > 0;
   const hasVoice = recording.audio_url !== null;
-  const isHeld = isEditing && (isWhole || isWriting || correction.canUndo);
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
 
-  useEffect(() => onHold(isHeld ? transcript : null), [isHeld, transcript, onHold]);
-
   const save = useMutation({
-    mutationFn: (base: string) => {
-      const now = correction.words.get();
-      return saveTranscript(recording.id, {
-        id: crypto.randomUUID(),
-        base,
-        text: textOf(now),
-        words: now.map((word) => ({ ...word, text: word.text.trim() })),
-        seconds: activeSeconds(),
-      });
-    },
+    mutationFn: (made: Parameters<typeof saveTranscript>[1]) => saveTranscript(recording.id, made),
     onSuccess: async () => {
       await refresh();
       onHold(null);
     },
     onError: refresh, // somebody may have corrected it meanwhile
   });
-  const { mutate, isPending } = save;
+  const { mutate, isPending, variables: sent } = save;
+  const saveOn = useCallback(
+    (base: string) => {
+      const now = correction.words.get();
+      const content = {
+        base,
+        text: textOf(now),
+        words: now.map((word) => ({ ...word, text: word.text.trim() })),
+      };
+      mutate({ id: saveId.of(content), ...content, seconds: activeSeconds() });
+    },
+    [correction, saveId, activeSeconds, mutate],
+  );
+  const isOwn = newer !== null && newer.id === sent?.id; // also where its answer was lost
+  const others = isOwn ? null : newer;
+  const isSaved = isOwn && !isWhole && !isWriting && textOf(words) === sent.text;
+  const isHeld = isEditing && !isSaved && (isWhole || isWriting || correction.canUndo);
+  useEffect(() => onHold(isHeld ? transcript : null), [isHeld, transcript, onHold]);
+
   const isEditable = isEditing && !isPending;
-  const canSave = !isPending && !isWhole && newer === null;
+  const canSave = !isPending && !isWhole && others === null;
   const drop = () => {
     correction.reset();
     setIsWhole(false);
@@ -87,10 +95,10 @@ export function TranscriptEditor(props: Props) {
         ...{ correction, controls, hasVoice, isEditing: isEditable },
         edit: () => setIsEditing(true),
         editWhole: () => setIsWhole(true),
-        save: () => canSave && mutate(transcript.id),
+        save: () => canSave && saveOn(transcript.id),
       };
       return { commands: isInHand ? transcriptCommands(desk) : [] };
-    }, [correction, controls, hasVoice, isEditable, isInHand, canSave, mutate, transcript.id]),
+    }, [correction, controls, hasVoice, isEditable, isInHand, canSave, saveOn, transcript.id]),
   );
 
   return (
@@ -122,22 +130,21 @@ export function TranscriptEditor(props: Props) {
       {isEditing ? (
         <>
           <KeyHints hasUnsure={correction.hasUnsure} />
-          {newer &&
-            !isPending && ( // else it may be one's own that has just come back
-              <NewerText
-                newer={newer}
-                canSave={!isWhole}
-                onSave={() => mutate(newer.id)}
-                onDrop={drop}
-              />
-            )}
+          {others && !isPending && (
+            <NewerText
+              newer={others}
+              canSave={!isWhole}
+              onSave={() => saveOn(others.id)}
+              onDrop={drop}
+            />
+          )}
           <Group justify="flex-end" gap="xs" mt="sm">
             {isCorrected && (
               <Button variant="default" onClick={drop}>
                 Cancel
               </Button>
             )}
-            <Button disabled={!canSave} onClick={() => mutate(transcript.id)} loading={isPending}>
+            <Button disabled={!canSave} onClick={() => saveOn(transcript.id)} loading={isPending}>
               Save corrected text
             </Button>
           </Group>
