@@ -71,9 +71,12 @@ def test_an_answer_that_was_never_sent_has_its_field_also_once_its_comment_is_re
     assert answer["text"] == "I looked."
 
 
-def test_an_answer_whose_comment_is_withdrawn_keeps_nobody(stack: Stack, page: Page) -> None:
+def test_an_answer_whose_comment_is_withdrawn_is_kept_as_a_comment(
+    stack: Stack, page: Page
+) -> None:
+    grace = stack.log_in("grace")
     with stack.asleep("models"):
-        _begin_answer(stack, page, "Withdrawn")
+        image = _begin_answer(stack, page, "Withdrawn")
         page.get_by_role("button", name="Withdraw comment 1").click()
         expect(
             page.get_by_text("The comment that you were answering was withdrawn")
@@ -81,7 +84,13 @@ def test_an_answer_whose_comment_is_withdrawn_keeps_nobody(stack: Stack, page: P
 
         page.locator("[data-stage]").press("n")
 
-        expect(page.get_by_text("Nothing is left to annotate")).to_be_visible(timeout=SLOW_MS)
+        expect(page.get_by_text(TOLD)).to_be_visible()
+        field = page.get_by_role("textbox", name="Comment on the whole image")
+        expect(field).to_have_value("I looked.")
+        field.press("Enter")
+        expect(field).to_be_hidden()
+    [comment] = grace.get(f"/api/images/{image}/comments")["comments"]
+    assert comment["text"] == "I looked."
 
 
 def _begin_answer(stack: Stack, page: Page, name: str) -> int:

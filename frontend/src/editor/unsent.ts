@@ -66,4 +66,12 @@ export class Unsent {
     const ids = new Set(comments.map(({ id }) => id));
     return this.answers.get().filter(({ answers }) => !ids.has(answers));
   }
+
+  /** Have what an answer says go on as a comment, after what is written of one so far. */
+  turnToComment({ answers, text }: UnsentAnswer): void {
+    const begun = this.comment.get();
+    const whole = begun === null ? text : `${begun.text}\n\n${text}`;
+    this.writeComment(whole, begun?.place ?? { kind: "image" });
+    this.writeAnswer(answers, "");
+  }
 }

@@ -5,9 +5,10 @@ import { tellOnce } from "@/components/tellOnce";
 import { useRead } from "@/components/useSignal";
 import type { Unsent } from "@/editor/unsent";
 
-const WITHDRAWN = "The comment that you were answering was withdrawn, and your answer with it.";
+const WITHDRAWN =
+  "The comment that you were answering was withdrawn. What you wrote is kept as a comment that is not sent.";
 
-/** Let go of unsent answers whose comment was withdrawn: they have no field to send or empty them. */
+/** Keep unsent answers whose comment was withdrawn as a comment: they have no field of their own. */
 export function useOrphans(
   unsent: Unsent,
   image_id: number,
@@ -19,11 +20,11 @@ export function useOrphans(
     if (comments === undefined || count === 0) return;
     // What is known here may be older than the comment, which another tab answered.
     const looking = queries.fetchQuery({ ...reviewNotesQuery(image_id), staleTime: 0 });
-    const forget = (found: readonly Comment[]): void => {
+    const keep = (found: readonly Comment[]): void => {
       const orphans = unsent.orphans(found);
-      for (const { answers } of orphans) unsent.writeAnswer(answers, "");
+      for (const orphan of orphans) unsent.turnToComment(orphan);
       if (orphans.length > 0) tellOnce(new Error(WITHDRAWN));
     };
-    looking.then((notes) => forget(notes.comments)).catch(() => undefined);
+    looking.then((notes) => keep(notes.comments)).catch(() => undefined);
   }, [comments, count, queries, unsent, image_id]);
 }
