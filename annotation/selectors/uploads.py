@@ -1,8 +1,11 @@
 """Files on their way in."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
-from annotation.models import Upload
+from annotation import jobs
+from annotation.models import Job, Upload
 from annotation.selectors.access import Person, rows_for
 
 
@@ -12,7 +15,19 @@ def uploads_for(user: Person) -> QuerySet[Upload]:
 
 
 def checking_upload_ids(project_id: int) -> list[str]:
-    """Uploads whose bytes have arrived and that wait to be looked at, the oldest first."""
-    waiting = Upload.objects.filter(project_id=project_id, state=Upload.State.CHECKING)
+    """Uploads whose bytes have arrived and that wait to be looked at, the oldest first.
+
+    Without those that a job of their own looks at.
+    """
+    waiting = Upload.objects.filter(
+        ~Exists(own_jobs()), project_id=project_id, state=Upload.State.CHECKING
+    )
     ids = waiting.order_by("created_at", "pk").values_list("pk", flat=True)
     return [str(upload_id) for upload_id in ids]
+
+
+def own_jobs() -> QuerySet[Job]:
+    """Beside an upload, the job of its own: of an archive, or of what may be a dataset."""
+    archives = Job.objects.filter(kind=jobs.IMPORT_ARCHIVE, project=OuterRef("project"))
+    upload = Cast(OuterRef("pk"), TextField())
+    return archives.alias(upload=KeyTextTransform("upload_id", "args")).filter(upload=upload)

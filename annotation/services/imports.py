@@ -40,6 +40,7 @@ NO_DATASET: Final = (
 )
 TOLD: Final = 3  # reasons why an archive is refused
 GONE: Final = "What was sent is not there any more: send it again."
+UNREAD: Final = "The object store refuses this file, though it answers: send it again."
 NOTHING: Final = "Nothing of it came in: mend or leave out what is odd, and send it again."
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
@@ -79,6 +80,18 @@ def check_upload(*, upload_id: str) -> Upload:
     with transaction.atomic():  # killed between the two, it would be found a duplicate of itself
         _record(upload, _added(upload))
     return _cleared(upload)
+
+
+def refuse_unread(*, upload_id: str, fault: storage.StorageUnavailableError) -> None:
+    """Refuse a file for what the store refuses of it alone. What lies there of it stays.
+
+    Raises:
+        StorageUnavailableError: the store is away, for which no file is refused.
+
+    """
+    storage.check()
+    upload = Upload.objects.select_related("project").get(pk=upload_id)
+    _record(upload, AddedImage(None, State.REFUSED, f"{UNREAD} {fault}"))
 
 
 def import_archive(

@@ -243,6 +243,11 @@ def retry_job(*, job_id: int) -> Job:
     return job
 
 
+def is_older(claim: Claim, age: timedelta) -> bool:
+    """Tell whether a job was asked for longer ago."""
+    return _held(claim).filter(created_at__lt=Now() - age).exists()
+
+
 def sweep_jobs() -> list[int]:
     """Send again what waits or was abandoned; fail what was abandoned too often.
 
