@@ -107,8 +107,8 @@ def _is_held(own: QuerySet[Assignment], stint: int) -> bool:
 def _was_given(image: Image, verdict: str, reviewer: User) -> bool:
     """Tell whether a verdict stands, or may be one from which others have gone on since."""
     given = image.stints.filter(user=reviewer, ended_as=Stint.End.REVIEWED)
-    first_at = given.order_by("ended_at").values("ended_at")[:1]
-    since = image.stints.filter(ended_as=Stint.End.FINISHED, ended_at__gt=Subquery(first_at))
+    last_at = given.order_by("-ended_at").values("ended_at")[:1]
+    since = image.stints.filter(ended_as=Stint.End.FINISHED, ended_at__gt=Subquery(last_at))
     return image.status == verdict or since.exists()
 
 

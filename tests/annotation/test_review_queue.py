@@ -273,6 +273,25 @@ def test_another_verdict_of_a_review_that_a_verdict_has_ended_is_refused(
     assert (image.status, image.review_comment) == (Image.Status.REVIEWED, "")
 
 
+def test_another_verdict_of_an_ended_review_is_refused_though_one_before_it_was_mended(
+    reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    path = f"images/{image.pk}/review"
+    first = _next(reviewer, world).json()["assignment"]["stint"]
+    returned = {"verdict": "returned", "comment": "Look again."}
+    reviewer.post(path, {**returned, "stint": first})
+    _finish(world, image, world.annotator)
+    stint = _next(reviewer, world, image=image.pk).json()["assignment"]["stint"]
+    reviewer.post(path, {**returned, "stint": stint})
+
+    other = reviewer.post(path, {"verdict": "reviewed", "stint": stint})
+
+    assert (other.status_code, other.json()["code"]) == (409, "lease_lost")
+    image.refresh_from_db()
+    assert image.status == Image.Status.RETURNED
+
+
 def test_a_verdict_of_a_review_that_somebody_had_in_between_is_refused(
     reviewer: Api, manager: Api, world: World, finished: list[Image]
 ) -> None:
