@@ -17,10 +17,10 @@ from typing import Final, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Project
+from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK
-from annotation.selectors.serving import alike
+from annotation.selectors.serving import alike, moves_anew
 from annotation.services.draws import arm_for
 from workers.networks import has_encoder
 
@@ -124,16 +124,8 @@ def _held() -> Exists:
 
 
 def _outside_stands() -> Q:
-    """Tell of an image whether what outside models proposed stays there: nothing serves anew since.
-
-    The first bundle of a project is nothing new: an import may come before it.
-    """
-    moves = AliasMove.objects.filter(
-        project=OuterRef("project"),
-        name=Alias.Name.SERVING,
-        from_bundle__isnull=False,
-        at__gt=OuterRef("outside_at"),
-    )
+    """Tell of an image whether what outside models proposed stays: nothing serves anew since."""
+    moves = moves_anew().filter(project=OuterRef("project"), at__gt=OuterRef("outside_at"))
     return Q(outside_at__isnull=False) & ~Q(Exists(moves))
 
 

@@ -92,3 +92,11 @@ def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:
 def serving_moves_of(project_id: int) -> QuerySet[AliasMove]:
     """Every change of what serves: all that those may read who shall not know of trials."""
     return alias_moves_of(project_id).filter(name=Alias.Name.SERVING)
+
+
+def moves_anew() -> QuerySet[AliasMove]:
+    """Moves by which another bundle came to serve, of whatever project.
+
+    The first bundle of a project is nothing new: an import may come before it.
+    """
+    return AliasMove.objects.filter(name=Alias.Name.SERVING, from_bundle__isnull=False)

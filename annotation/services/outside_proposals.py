@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image, Label, Mask, OutsideModel, Project, Proposal
 from annotation.selectors.images import SENT_ON, begun
+from annotation.selectors.serving import moves_anew
 from annotation.services.auto_accept import withdraw_acceptances
 from annotation.services.proposals import ALREADY_DRAWN_IOU
 from engine.masks import rle as rles
@@ -117,10 +118,13 @@ def withdraw_outside(*, proposal_ids: Collection[UUID]) -> set[UUID]:
 def bring_back_outside(
     *, image: Image, proposal_ids: Collection[UUID | str], since: datetime
 ) -> None:
-    """Let predictions wait again for which masks made way that are gone by now.
+    """Let predictions wait again that made way for masks which are gone by now.
 
-    As if they had waited `since`: a bundle that has come to serve after that takes their place.
+    As if they had waited `since`: none where another bundle has come to serve after that, which
+    would have taken their place.
     """
+    if moves_anew().filter(project=image.project_id, at__gt=since).exists():
+        return
     gone = Proposal.objects.filter(
         pk__in=proposal_ids, outside_model__isnull=False, state=State.SUPERSEDED
     )

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from annotation import jobs
-from annotation.models import Bundle, Image, ImportedSample, Job, Label, Mask, Proposal
+from annotation.models import AliasMove, Bundle, Image, ImportedSample, Job, Label, Mask, Proposal
 from annotation.services import auto_accept
 from annotation.services.auto_accept import accept_surely
 from annotation.services.captions import caption_mask
@@ -13,7 +13,7 @@ from annotation.services.outside_proposals import Predicted, propose_from_outsid
 from engine.datasets.sample import Annotation, Sample
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.scored import propose, serving_bundle
-from tests.annotation.world import SIZE_HW, Api, World, create, make_image, square
+from tests.annotation.world import SIZE_HW, Api, World, create, make_bundle, make_image, square
 from tests.workers.bringing import drawn, finished, send, start, undo, work
 
 SURE, UNSURE = 0.99, 0.2
@@ -117,6 +117,29 @@ def test_another_imports_predictions_wait_again_as_the_masks_that_covered_them_g
     assert (pending(image), drawn(image)) == (before, [])
     image.refresh_from_db()
     assert image.outside_at == row.created_at
+
+
+def test_another_imports_predictions_do_not_come_back_once_another_bundle_serves(
+    world: World, manager: Api, bundle: Bundle
+) -> None:
+    image = make_image(world.project, 1)
+    scored = (Annotation(square(20, 12), "cell", predicted_iou=0.9),)
+    predicted = send(world, linked("coco", Sample(image.file_name, SIZE_HW, scored)))
+    body = {"proposals_by": "net"}
+    assert manager.post(f"dataset-imports/{predicted}/start", body).status_code == 200
+    work()
+    first = start(manager, send(world, with_masks_on(image, *pending(image))))
+    newer = make_bundle("b")
+    AliasMove.objects.create(
+        project=world.project, name="serving", from_bundle=bundle, to_bundle=newer, reason=""
+    )
+    accepted, beside = propose_and_accept(image, newer, SURE, UNSURE)
+
+    undo(manager, first["id"])
+
+    assert (pending(image), drawn(image)) == ({beside}, [accepted.rle["counts"]])
+    image.refresh_from_db()
+    assert (image.arm, image.proposed_by, image.outside_at) == ("serving", newer, None)
 
 
 def test_what_somebody_has_begun_to_judge_stays_as_masks_come(
