@@ -54,17 +54,32 @@ def judge(
 
     `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), the same
     of `clicks` to an IoU of 0.85, and of both `by_size` with its `objects`. `also` has the name of
-    each other project, its `objects` and their difference at one click. Of which there are too few
-    to judge by, the reason says so: a check that somebody wanted has not been made.
+    each other project, its `version`, if any was cut, its `objects` and their difference at one
+    click. Where there is none, or too few objects to judge by, the reason says so: a check that
+    somebody wanted has not been made.
     """
     verdict = _judged(serving, candidate, difference, also)
     unjudged = [
-        f"{other['name']} could not judge it, with {other['objects']} of the {FEWEST_OBJECTS} "
-        "holdout objects that this takes."
+        why
         for other in also
-        if other["objects"] < FEWEST_OBJECTS
+        if (why := why_not_judged(other["name"], other["version"] and other["objects"]))
     ]
     return replace(verdict, reason=" ".join([verdict.reason, *unjudged]))
+
+
+def why_not_judged(name: str, objects: int | None) -> str | None:
+    """Say why another project cannot tell whether a candidate forgets it, by what would mend it.
+
+    None where it can. `objects` of its holdout are there; None: no version of it was cut.
+    """
+    if objects is None:
+        return f"{name} cannot judge it: no version of that project was cut."
+    if objects < FEWEST_OBJECTS:
+        return (
+            f"{name} cannot judge it, with {objects} of the {FEWEST_OBJECTS} objects on finished "
+            "held-out images that this takes."
+        )
+    return None
 
 
 def _judged(

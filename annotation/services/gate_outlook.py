@@ -9,7 +9,7 @@ from annotation.selectors.also import also_of
 from annotation.selectors.holdout import described_images, masks_by_image
 from annotation.selectors.news import new_to_learn
 from annotation.services.caption_gate import FEWEST_IMAGES
-from annotation.services.gate import FEWEST_OBJECTS
+from annotation.services.gate import FEWEST_OBJECTS, why_not_judged
 from engine.segmentation.items import OBJECTS_PER_IMAGE
 
 Part = Round.Part
@@ -81,11 +81,7 @@ def _others_that_cannot_tell(project_id: int) -> Iterator[str]:
     By what is finished there now: a round takes their newest version, which may hold less.
     """
     for other in also_of(Project.objects.get(pk=project_id)):
-        there = _objects(masks_by_image(other.pk))
-        if not other.versions.filter(criteria={}).exists():
-            yield f"{other.name} cannot judge it: no version of that project was cut."
-        elif there < FEWEST_OBJECTS:
-            yield (
-                f"{other.name} cannot judge it, with {there} of the {FEWEST_OBJECTS} objects on "
-                "finished held-out images that this takes."
-            )
+        has_version = other.versions.filter(criteria={}).exists()
+        there = _objects(masks_by_image(other.pk)) if has_version else None
+        if why := why_not_judged(other.name, there):
+            yield why

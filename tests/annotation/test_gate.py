@@ -118,8 +118,8 @@ def test_better_here_is_not_enough_where_another_project_is_forgotten(
     is_promoted: bool,  # noqa: FBT001
 ) -> None:
     also = [
-        {"name": "Nuclei", "objects": 50, "difference": SURE},
-        {"name": "Cells", "objects": objects, "difference": elsewhere},
+        {"name": "Nuclei", "version": "a", "objects": 50, "difference": SURE},
+        {"name": "Cells", "version": "b", "objects": objects, "difference": elsewhere},
     ]
 
     verdict = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE), also=also)
@@ -130,22 +130,35 @@ def test_better_here_is_not_enough_where_another_project_is_forgotten(
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "why"),
     [
-        pytest.param({"objects": 0, "version": None}, id="no version"),
-        pytest.param({"objects": 3, "difference": SURE}, id="few objects"),
+        pytest.param(
+            {"objects": 0, "version": None},
+            ": no version of that project was cut.",
+            id="no version",
+        ),
+        pytest.param(
+            {"objects": 3, "version": "b", "difference": SURE},
+            ", with 3 of the 20 objects on finished held-out images that this takes.",
+            id="few objects",
+        ),
+        pytest.param(
+            {"objects": 0, "version": "b"},
+            ", with 0 of the 20 objects on finished held-out images that this takes.",
+            id="no objects",
+        ),
     ],
 )
-def test_the_reason_names_another_project_that_could_not_judge(cells: dict[str, Any]) -> None:
-    also = [{"name": "Nuclei", "objects": 50, "difference": SURE}, {"name": "Cells", **cells}]
+def test_the_reason_names_another_project_that_could_not_judge_and_what_it_lacks(
+    cells: dict[str, Any], why: str
+) -> None:
+    nuclei = {"name": "Nuclei", "version": "a", "objects": 50, "difference": SURE}
+    also = [nuclei, {"name": "Cells", **cells}]
 
     verdict = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE), also=also)
 
     assert verdict.is_promoted
-    assert verdict.reason.endswith(
-        f". Cells could not judge it, with {cells['objects']} of the 20 holdout objects that this "
-        "takes."
-    )
+    assert verdict.reason.endswith(f". Cells cannot judge it{why}")
     assert "Nuclei" not in verdict.reason
 
 

@@ -141,7 +141,7 @@ def test_a_round_is_measured_on_what_it_must_not_forget(world: World, started: R
 
     row, of_empty = ended.metrics["also"]
     assert (of_empty["name"], of_empty["objects"]) == ("Nothing yet", 0)
-    assert "Nothing yet could not judge it, with 0 of the 20" in ended.decision
+    assert "Nothing yet cannot judge it, with 0 of the 20" in ended.decision
     assert (row["name"], row["version"], row["objects"]) == ("Nuclei", version.pk, 2)
     here = ended.metrics["candidate"]["miou_1"] - ended.metrics["serving"]["miou_1"]
     assert row["candidate"] - row["serving"] == pytest.approx(row["difference"]["mean"])
