@@ -458,7 +458,7 @@ class GateOutlook(Model):
     images: int
     most_of_one: int
     is_enough: bool
-    others: list[str]  # why other projects that it must not forget cannot judge it
+    others: list[str] = []  # why other projects that it must not forget cannot judge it
     words: str  # what is missing, there too, if anything
 
 

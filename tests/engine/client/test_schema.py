@@ -154,6 +154,21 @@ def test_the_states_that_the_client_tells_apart_are_the_servers() -> None:
     assert imports < set(known["DatasetImportState"]["enum"])
 
 
+def test_what_an_older_server_says_of_the_gate_is_read() -> None:
+    told = {
+        "part": "masks",
+        "has_news": True,
+        "words": "",
+        "is_enough": True,
+        "wanted": 20,
+        "there": 20,
+        "images": 4,
+        "most_of_one": 5,
+    }
+
+    assert models.GateOutlook.model_validate(told).others == []
+
+
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
