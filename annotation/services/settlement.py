@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Job, Project, Recording, Upload
+from annotation.selectors.uploads import own_jobs
 from annotation.services.jobs import enqueue_once, is_ended_by_outage, retry_job
 from annotation.services.rounds import settle_rounds
 
@@ -58,10 +59,9 @@ def _settle_files(project_id: int) -> None:
     looks = Job.objects.filter(
         kind=jobs.IMPORT_UPLOADS, project=project_id, state__in=Job.UNFINISHED
     )  # asked with the update: a file that has just come has a new one
-    archives = Job.objects.filter(kind=jobs.IMPORT_ARCHIVE, project=project_id)
     files = Upload.objects.filter(
-        ~Exists(looks), project=project_id, state=Upload.State.CHECKING
-    ).exclude(pk__in=[*archives.values_list("args__upload_id", flat=True)])
+        ~Exists(looks), ~Exists(own_jobs()), project=project_id, state=Upload.State.CHECKING
+    )
     if job.state == Job.State.CANCELLED:
         _refuse(files, job)
         return

@@ -11,6 +11,8 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import jobs, storage
@@ -368,6 +370,25 @@ def test_of_files_whose_look_failed_the_one_that_was_read_is_refused_and_the_oth
     }
     assert _listed(manager, world)["first.png"]["message"] == "The disk is full."
     _look(world.project)
+
+
+def test_what_is_asked_to_settle_files_does_not_grow_with_a_projects_archives(
+    manager: Api, world: World
+) -> None:
+    for seed, name in enumerate(["first.png", "second.png", "third.png"]):
+        _send(manager, world, name, png(seed))
+    longest = []
+
+    for archives in (1, 50):
+        for _ in range(archives):
+            args = {"upload_id": str(uuid4())}
+            Job.objects.create(kind=jobs.IMPORT_ARCHIVE, project=world.project, args=args)
+        fail_job(_look(world.project), error="The disk is full.")
+        with CaptureQueriesContext(connection) as asked:
+            settle_failures()
+        longest.append(max(len(query["sql"]) for query in asked))
+
+    assert abs(longest[1] - longest[0]) < len(str(uuid4()))
 
 
 def test_a_file_at_which_workers_vanish_is_refused_and_the_others_go_on(
