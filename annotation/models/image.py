@@ -242,6 +242,7 @@ class Stint(models.Model):
         RELEASED = "released"
         FINISHED = "finished"
         REVIEWED = "reviewed"
+        UNJUDGED = "unjudged"  # a review that was given back
 
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="stints")
     user = models.ForeignKey(

@@ -197,11 +197,14 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 # person did of it. Seconds of sizes and labels are those at the masks alone: what was spent on
 # looking is nobody's in particular. A mask that was missing and a proposal that was rejected cost
 # time as well, so an image counts whatever became of its proposals, and so do clicks on a mask that
-# was deleted. A reviewer's clicks do not, as their seconds are not counted. A mask is that of who
-# made it; what the model accepted by itself, of who finished the image.
+# was deleted. A reviewer's clicks do not, as their seconds are not counted: what is drawn once the
+# image was finished counts only of who has annotated it, and all before, also of people whose place
+# others took before they had ended their work. A mask is that of who made it; what the model
+# accepted by itself, of who finished the image.
 _SUMS_SQL: Final = """
 WITH images AS (
-  SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, a.user_id, a.active_s
+  SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, i.finished_at,
+    a.user_id, a.active_s
   FROM annotation_image i
   JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
@@ -214,18 +217,25 @@ WITH images AS (
     AND coalesce(i.finished_at < %(until)s::timestamptz, true)
     AND (%(bundles)s::text[] IS NULL OR i.proposed_by_id = ANY(%(bundles)s::text[]))
 ), people AS (
-  SELECT s.image_id, s.user_id, sum(s.active_s) AS seconds
+  SELECT s.image_id, s.user_id, sum(s.active_s) AS seconds,
+    min(s.ended_at) FILTER (WHERE s.ended_as = 'finished') AS finished_at
   FROM images
-  JOIN annotation_stint s ON s.image_id = images.id AND s.ended_as <> 'reviewed'
+  JOIN annotation_stint s ON s.image_id = images.id
+    AND s.ended_as NOT IN ('reviewed', 'unjudged')
   WHERE NOT EXISTS (
     SELECT FROM annotation_assignment other
     WHERE other.image_id = s.image_id AND other.user_id = s.user_id
       AND other.kind = 'annotate' AND other.slot > 0
   )
   GROUP BY 1, 2
+), finished AS (
+  SELECT images.id AS image_id,
+    coalesce(min(people.finished_at), min(images.finished_at)) AS first_at
+  FROM images LEFT JOIN people ON people.image_id = images.id
+  GROUP BY 1
 ), revisions AS (
   SELECT m.id AS mask_id, m.image_id, m.head_id, r.number, r.author_id, r.seconds, r.clicks,
-    r.strokes
+    r.strokes, r.created_at
   FROM images
   JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
   JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
@@ -265,7 +275,9 @@ WITH images AS (
   SELECT r.image_id, CASE %(by)s WHEN 'annotator' THEN r.author_id::text ELSE '' END AS key,
     sum(r.clicks) AS clicks, sum(r.strokes) AS strokes
   FROM revisions r
-  JOIN people ON people.image_id = r.image_id AND people.user_id = r.author_id
+  JOIN finished ON finished.image_id = r.image_id
+  LEFT JOIN people ON people.image_id = r.image_id AND people.user_id = r.author_id
+  WHERE people.user_id IS NOT NULL OR r.created_at < finished.first_at
   GROUP BY 1, 2
 ), spent AS (
   SELECT image_id, key, seconds, clicks, strokes FROM drawn WHERE %(by)s IN ('size', 'label')

@@ -134,8 +134,10 @@ def release(
     done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
     is_done = done.update(state=State.DONE, lease_until=None, active_s=spent)
     if is_done or held.update(state=State.OPEN, user=None, lease_until=None, active_s=spent):
-        keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.RELEASED, active_s=active_s)
-        if is_done and assignment.kind == Kind.ANNOTATE:
+        is_review = assignment.kind == Kind.REVIEW
+        ended_as = Stint.End.UNJUDGED if is_review else Stint.End.RELEASED
+        keep_stint(image_id=image.pk, user=user, ended_as=ended_as, active_s=active_s)
+        if is_done and not is_review:
             _write_outcomes(image, assignment)
         if image.status == Image.Status.TODO:
             _finish_if_done_by_all(image)

@@ -1,15 +1,18 @@
 """The effort table: what finished masks cost, by what they have in common, and for whom to see."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Bundle, Image, Label
+from annotation.models import Assignment, Bundle, Image, Label
 from annotation.selectors.effort_table import By, Figure, effort_table
+from annotation.selectors.plan import Queue
 from annotation.selectors.rounds import efforts_of
 from annotation.services.assignments import claim_image, finish_image, release
 from annotation.services.masks import save_operations
@@ -41,6 +44,7 @@ def finish(
     arm: str = "serving",
     image: Image | None = None,
     user: User | None = None,
+    version: int = 0,
 ) -> Image:
     """Let a person finish an image of an arm with these operations."""
     person = user or world.annotator
@@ -48,7 +52,9 @@ def finish(
     Image.objects.filter(pk=image.pk).update(arm=arm, proposed_by=bundle)
     place = claim_image(project=world.project, user=person, image_id=image.pk)
     assert place is not None
-    save_operations(image_id=image.pk, operations=operations, expected_version=0, author=person)
+    save_operations(
+        image_id=image.pk, operations=operations, expected_version=version, author=person
+    )
     return finish_image(assignment=place, user=person, active_s=seconds)
 
 
@@ -261,6 +267,50 @@ def test_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> No
         [row] = effort_table(world.project.pk, by)
         assert row["clicks"] is not None
         assert (row["masks"], row["clicks"]["value"]) == (1, 7)
+
+
+def test_clicks_of_who_never_came_back_count_as_their_masks_do(
+    world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project, next(SEEDS))
+    lost = claim_image(project=world.project, user=world.reviewer, image_id=image.pk)
+    assert lost is not None
+    save_operations(
+        image_id=image.pk,
+        operations=[drawn(clicks=7), drawn(20, clicks=5)],
+        expected_version=0,
+        author=world.reviewer,
+    )
+    Assignment.objects.filter(pk=lost.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    finish(world, bundle, drawn(12, clicks=3), seconds=9, image=image, version=1)
+
+    [row] = effort_table(world.project.pk, By.ARM)
+    assert (row["masks"], value(row["clicks"]), value(row["strokes"])) == (3, 5, 1)
+
+
+def test_who_gives_a_review_back_is_no_annotator(world: World, bundle: Bundle) -> None:
+    mask = drawn(clicks=2)
+    image = finish(world, bundle, mask, seconds=9)
+    review = claim_image(
+        project=world.project, user=world.reviewer, image_id=image.pk, queue=Queue.REVIEW
+    )
+    assert review is not None
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("revise", mask=mask["mask"], rle=square(3, 3))
+            | {"effort": {"clicks": 50, "seconds": 4, "strokes": 0}}
+        ],
+        expected_version=1,
+        author=world.reviewer,
+    )
+
+    release(assignment=review, user=world.reviewer, active_s=30)
+
+    for by in (By.ARM, By.ANNOTATOR):
+        [row] = effort_table(world.project.pk, by)
+        assert (value(row["seconds"]), value(row["clicks"])) == (9, 2)
 
 
 def test_only_finished_images_of_an_arm_count_and_what_nobody_counted_is_no_zero(
