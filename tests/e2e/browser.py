@@ -9,6 +9,7 @@ from typing import Final
 
 import av
 import av.error
+import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.stack import ROOT
@@ -23,6 +24,7 @@ QUIET: Final = (
     "--disable-default-apps",
 )
 RATE: Final = 48_000  # what Chromium's fake microphone plays
+BEFORE_S: Final = 2.5  # a page opens the microphone a while before it records
 
 
 def chromium() -> str:
@@ -57,12 +59,15 @@ def fake_microphone(wav: Path) -> list[str]:
 
 
 def write_wav(source: Path, target: Path) -> float:
-    """Turn any audio file into the WAV of a fake microphone; return its seconds."""
-    samples = 0
+    """Make a WAV for a fake microphone: a silence, then any audio file; return its seconds."""
+    samples = round(BEFORE_S * RATE)
+    silence = av.AudioFrame.from_ndarray(np.zeros((1, samples), np.int16), "s16", "mono")
+    silence.sample_rate, silence.pts = RATE, 0
     with av.open(str(source)) as read, av.open(str(target), "w", format="wav") as written:
         stream = written.add_stream("pcm_s16le", rate=RATE, layout="mono")
         stream.time_base = Fraction(1, RATE)
         resampler = av.AudioResampler("s16", "mono", RATE)
+        written.mux(stream.encode(silence))
         for frame in [*read.decode(audio=0), None]:
             for piece in resampler.resample(frame):
                 piece.pts = samples

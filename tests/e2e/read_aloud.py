@@ -9,11 +9,10 @@ from typing import Final
 import numpy as np
 from scipy.signal import resample_poly
 
-from tests.e2e.browser import RATE
+from tests.e2e.browser import BEFORE_S, RATE
 from tests.synthesiser import RATE_HZ, Samples, speak
 
 SILENT: Final = 0.01  # of full scale
-BEFORE_S: Final = 1.5  # the page opens the microphone before it records
 PAUSE_S: Final = 0.35  # between two pieces
 AFTER_S: Final = 0.5
 
