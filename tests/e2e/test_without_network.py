@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,12 +10,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.client import wait_for
 from tests.e2e.conftest import keep_picture, new_context, opened_page
 from tests.e2e.device import kept_in
-from tests.e2e.gestures import expect_saved, wait_for_editor
+from tests.e2e.gestures import SLOW_MS, expect_saved, wait_for_editor
 from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 COPIES = "anneal-copies"
+IS_PAGE_KEPT: Final = """async () => {
+    const kept = await caches.open("anneal-page");
+    const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+    const code = loaded.filter((name) => new URL(name).pathname.startsWith("/static/assets/"));
+    const found = await Promise.all(["/", ...code].map((url) => kept.match(url)));
+    return found.every((each) => each !== undefined);
+}"""
 
 
 @pytest.fixture
@@ -34,7 +42,7 @@ def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later
 ) -> None:
     grace = stack.log_in("grace")
     project, ids = make_prepared_project(grace, 3)
-    log_in(page)
+    log_in_behind_the_worker(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate?image={ids[0]}")
     canvas.press("d")
     canvas.draw((30, 30), (60, 30))
@@ -79,6 +87,12 @@ def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later
     assert kept_in(page, COPIES, "stock") == []
 
 
+def log_in_behind_the_worker(page: Page) -> None:
+    """Log in, and wait for the service worker: it keeps the pages that are opened through it."""
+    log_in(page)
+    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=SLOW_MS)
+
+
 def take_along(page: Page, *, images: int) -> None:
     """Keep what comes next on the device, by the palette."""
     page.keyboard.press("Control+k")
@@ -102,7 +116,7 @@ def wait_until_kept(page: Page, images: list[int], *, masks: int) -> None:
             for detail in details.values()
             for url in (detail["display_url"], detail["embedding"]["url"])
         ]
-        has_page = page.evaluate("async () => (await caches.keys()).length > 0")
+        has_page: bool = page.evaluate(IS_PAGE_KEPT)
         return has_page and all(url.split("?")[0] in names for url in urls)
 
     wait_for(is_kept, "the images are kept on the device")
