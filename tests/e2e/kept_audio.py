@@ -18,9 +18,9 @@ from tests.stack import Stack
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Where a take is cut off, the page tells how long it was, and a busy page is late to look.
-# No sound hides in that: chunks are compared bit by bit.
-LAG_S: Final = 1.0
+# The page tells how long a take was, and is late to look where other work has the processors, by
+# seconds. No chunk hides in that: each is compared bit by bit, and the page has told how many.
+LAG_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)

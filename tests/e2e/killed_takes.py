@@ -131,7 +131,8 @@ class Speaker:
         began_ms = self.page.evaluate("performance.now()")
         [take.id] = [row["id"] for row in kept_in(self.page, DEVICE, "recordings")]
         for at_s, act in self._events(plan, image):
-            self.page.wait_for_function(HAS_COME, arg=began_ms + 1000 * at_s, polling=20)
+            due_ms = began_ms + 1000 * at_s
+            self.page.wait_for_function(HAS_COME, arg=due_ms, polling=20, timeout=SLOW_MS)
             self._look_at_device(take)
             act()
             if plan.victim == "browser" and at_s == plan.killed_at_s:
