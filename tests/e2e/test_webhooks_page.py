@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.signatures import HEADER, is_signed
+from tests.client import wait_for
 from tests.e2e.conftest import Look, keep_picture
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import begin_project, log_in
@@ -76,15 +77,18 @@ def first_row(page: Page) -> Locator:
     return table.get_by_role("row").nth(1)
 
 
-def try_it(page: Page, url: str, secret: str, take_picture: Look) -> dict[str, Any]:
+def try_it(stack: Stack, page: Page, url: str, secret: str, take_picture: Look) -> dict[str, Any]:
     """Send a test that is refused, and deliver it by hand; return what was told."""
     Receiver.status = 503
     act(page, url, "Send a test")
-    row = first_row(page)
-    expect(row).to_contain_text("503", timeout=SLOW_MS)
-    expect(row).to_contain_text("Trying again")
-    Receiver.status = 204
-    row.get_by_role("button", name="Deliver now").click()
+    wait_for(lambda: Receiver.got, "the test is sent")
+    with stack.asleep("beat"):  # which would send it again before a slow page is clicked on
+        row = first_row(page)
+        expect(row).to_contain_text("503", timeout=SLOW_MS)
+        expect(row).to_contain_text("Trying again")
+        Receiver.status = 204
+        with page.expect_response("**/api/deliveries/*/again", timeout=SLOW_MS):
+            row.get_by_role("button", name="Deliver now").click()
     expect(row).to_contain_text("Delivered", timeout=SLOW_MS)
     expect(row).to_contain_text("204")
     row.get_by_role("button", name="What was sent: Test").click()
@@ -122,7 +126,7 @@ def test_a_webhook_is_made_tried_changed_switched_off_and_deleted(
 
         leave_and_begin_again(page)
         secret = make_webhook(page, url, take_picture)
-        told = try_it(page, url, secret, take_picture)
+        told = try_it(stack, page, url, secret, take_picture)
         page.get_by_role("button", name="Close").click()
         changed = change_it(page, receiver, url)
         grace.cut(project)
