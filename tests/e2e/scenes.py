@@ -51,7 +51,7 @@ def make_prepared_project(client: Client, images: int, **settings: object) -> tu
         is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
         return is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
 
-    wait_for(is_prepared, "the images are prepared", 300)
+    wait_for(is_prepared, "the images are prepared", 300 + 30 * images)
     return project, ids
 
 

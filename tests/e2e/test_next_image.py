@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.gestures import expect_saved, wait_for_editor
+from tests.e2e.gestures import SLOW_MS, expect_saved, wait_for_editor
 from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
@@ -30,20 +30,23 @@ def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
     canvas.press("g", "d")
     canvas.draw((30, 30), (60, 30))
     [before] = canvas.wait_for_masks(1)
+    expect_saved(page)
 
     proposals = page.get_by_role("button", name=re.compile("^Proposals"))
     proposals.click()
     canvas.press("n")
 
-    expect(page.get_by_label("Image 1.png")).to_be_visible()
+    told = page.get_by_role("alert").filter(
+        has_text=re.compile(r"^0\.png is done, with \d+ proposals? undecided")
+    )
+    expect(told).to_be_visible(timeout=SLOW_MS)
+    told.hover()  # what the pointer rests on stays, however slow the rest is
+    expect(page.get_by_label("Image 1.png")).to_be_visible(timeout=SLOW_MS)
     wait_for_editor(page)
     assert canvas.masks == []
     expect(page.get_by_role("button", name="Show proposals")).to_be_visible()  # still hidden
     expect(proposals).to_have_attribute("aria-expanded", "false")
     expect(page.get_by_role("list", name="Proposals")).to_have_count(0)
-    expect(
-        page.get_by_text(re.compile(r"^0\.png is done, with \d+ proposals? undecided"))
-    ).to_be_visible()
     page.wait_for_function(IS_OVER_STAGE)
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_label("Image 0.png")).to_be_visible()
@@ -74,6 +77,7 @@ def test_an_image_is_given_back_with_what_was_done(stack: Stack, page: Page) -> 
     canvas.press("d")
     canvas.draw((30, 30), (60, 30))
     canvas.wait_for_masks(1)
+    expect_saved(page)
 
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Give this image back").click()

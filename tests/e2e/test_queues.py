@@ -123,9 +123,10 @@ def complete(page: Page, project: int, take_picture: Look) -> None:
 def leave_for_the_next(page: Page) -> None:
     """Finish the image; the next one of the queue opens, or the queue says that it is empty."""
     stage, name = page.locator("[data-stage]"), name_of_image(page)
+    expect_saved(page)
     page.keyboard.press("n")
     expect(page.get_by_label(name)).to_have_count(0, timeout=SLOW_MS)
-    expect(stage.or_(page.get_by_text("Nothing is left to")).first).to_be_visible()
+    expect(stage.or_(page.get_by_text("Nothing is left to")).first).to_be_visible(timeout=SLOW_MS)
 
 
 def name_of_image(page: Page) -> str:
