@@ -188,7 +188,7 @@ def rebuild_a_model(stack: Stack, project: int, models: Locator, take_picture: L
             " WHERE kind = 'workers.rebuild_bundle'"
         )
     row = models.get_by_role("row").filter(has_text="1 of 2 files equal; not thresholds")
-    expect(row).to_contain_text("by grace")
+    expect(row).to_contain_text("by grace", timeout=SLOW_MS)
     expect(row).to_contain_text("IoU at one click on 44 holdout objects")
     expect(live).to_have_count(0)
     row.get_by_role("button", name="How the files of Round 1 compare").click()
