@@ -15,11 +15,11 @@ from tests.client import Client, wait_for
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
-# Short leases, so that what a killed worker held is taken over within seconds; and a round of a few
-# steps, the second checkpoint of which nobody sees.
+# Short leases, so that what a killed worker held is taken over soon, though not from a worker that
+# is only slow; and a round of a few steps, the second checkpoint of which nobody sees.
 STEPS = 10
 SETTINGS = {
-    "JOB_LEASE_S": "6",
+    "JOB_LEASE_S": "15",
     "TRAIN_STEPS": str(STEPS),
     "TRAIN_HEAD_STEPS": "2",
     "TRAIN_PHOTOS": "1",

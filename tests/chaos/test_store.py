@@ -97,7 +97,8 @@ def test_people_save_on_while_the_store_is_away_and_work_that_needs_it_is_done_l
     )
     cut = work.client.post(f"/api/projects/{work.project}/versions", {})
 
-    assert (ready.status, ready.body["not_ready"]) == (503, ["objects"])
+    assert ready.status == 503
+    assert "objects" in ready.body["not_ready"]  # a busy worker may be late to say that it is there
     assert save.is_good
     assert (upload.status, upload.body["code"]) == (503, "storage_unavailable")
     assert upload.headers["Content-Type"] == "application/problem+json"

