@@ -19,6 +19,7 @@ import pytest
 from deploy.embedded import objects, postgres, valkey
 from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http, wait_until_ready
+from tests.processes import wait_or_kill
 
 # Two processes and their stacks share the cores: threads that spin as they wait slow the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read as torch is imported
@@ -68,7 +69,7 @@ def running_services(folder: Path, listener: socket.socket) -> Iterator[None]:
         for process in reversed(started):
             process.send_signal(postgres.DEATH_SIGNAL if process is started[-1] else 15)
         for process in started:
-            process.wait(timeout=30)
+            wait_or_kill(process, within_s=30)
         log.close()
 
 

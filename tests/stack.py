@@ -22,6 +22,7 @@ from deploy.embedded.folders import socket_folder
 from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http
 from tests.client import Client
+from tests.processes import wait_or_kill
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PASSWORD: Final = secrets.token_urlsafe(12)  # of every account in this run
@@ -81,11 +82,7 @@ class Stack:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            wait_or_kill(self.process, within_s=60)
 
     def log(self) -> str:
         return (self.data / "terminal.log").read_text(errors="replace")

@@ -1,7 +1,6 @@
 """What happens between gestures: ways from page to page, and faults; each with its weight."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from random import Random
 from typing import Any, Final
 from uuid import uuid4
@@ -10,7 +9,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from engine.masks.rle import decode, encode
-from tests.client import wait_for
+from tests.e2e import faults
 from tests.e2e.random_gestures import brush
 from tests.e2e.random_walk import PATIENCE_MS, Walk
 from tests.e2e.unreliable import Fault
@@ -95,8 +94,7 @@ def go_offline(walk: Walk) -> None:
 
 
 def kill_web(walk: Walk) -> None:
-    wait_for(partial(walk.stack.pid, "web"), "the web process runs")
-    walk.stack.kill("web")
+    faults.kill_web(walk.stack)
     walk.network.injected["web process killed"] += 1
 
 
