@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { waitFor } from "./wait-for";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -43,7 +44,7 @@ test("who logs in on the page of somebody else begins a page of their own", asyn
 
   void logIn({ username: "person-2", password: "any" });
 
-  await vi.waitFor(() => expect(page.reload).toHaveBeenCalledOnce());
+  await waitFor(() => expect(page.reload).toHaveBeenCalledOnce());
 });
 
 test("who logs in again goes on with their page", async () => {

@@ -7,6 +7,7 @@ import type { Operation } from "@/editor/operations";
 import { ImageAssets } from "@/pages/annotate/assets";
 import { AnnotateSession } from "@/pages/annotate/session";
 import { maskRow, square } from "../editor/annotations";
+import { waitFor } from "../wait-for";
 import { DETAIL, onTheWire } from "./an-image";
 import { type FakeApi, fakeApi } from "./fake-api";
 
@@ -127,7 +128,7 @@ test("a refused change is told of at once, also while the rest cannot be sent", 
   const { image } = await begin();
   api.saveMasks.mockResolvedValueOnce({ kind: "refused", reason: "No such label." });
   image?.editor.commit([{ kind: "revise", mask: "m", label: 1 }]);
-  await vi.waitFor(() => expect(image?.status.get().refused).toHaveLength(1));
+  await waitFor(() => expect(image?.status.get().refused).toHaveLength(1));
   image?.editor.commit([{ kind: "revise", mask: "m", label: 2 }]);
 
   await session.next();

@@ -5,6 +5,7 @@ import { TOOLS } from "@/pages/annotate/tool-list";
 import { HIDE } from "@/pages/annotate/view-commands";
 import { bench, decodedAs, type Setting } from "../editor/desk";
 import { draw } from "../editor/drawings";
+import { waitFor } from "../wait-for";
 
 const LABELS = [
   { id: 7, name: "nucleus", color: "#f00" },
@@ -120,7 +121,7 @@ describe("the editor's commands", () => {
       decode: () => Promise.resolve({ ...first, others }),
     });
     editor.prompt([{ kind: "point", xy: [1, 1], label: 1 }], 0);
-    await expect.poll(() => editor.isAmbiguous).toBe(true);
+    await waitFor(() => expect(editor.isAmbiguous).toBe(true));
     run("2");
     run("Shift+1");
 

@@ -7,6 +7,7 @@ import { Decoder } from "@/editor/sam";
 import type { Claim } from "@/pages/annotate/api";
 import { OpenImage, type OpenImageOptions } from "@/pages/annotate/open-image";
 import { maskRow, square } from "../editor/annotations";
+import { waitFor } from "../wait-for";
 import { DETAIL, onTheWire } from "./an-image";
 import { type FakeApi, fakeApi } from "./fake-api";
 
@@ -71,7 +72,7 @@ test("who only looks has their seconds kept, for the page after a crash", async 
   image.editor.meter.noteActivity();
   image.keepSeconds();
 
-  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(9));
+  await waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(9));
   const after = await open();
 
   expect(after.editor.meter.active_s).toBe(9);
@@ -82,7 +83,7 @@ test("an image that is left has its seconds kept, one that is finished has not",
   now_s = 5;
   left.editor.meter.noteActivity();
   left.close();
-  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
+  await waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
 
   const finished = await open();
   now_s = 8;
@@ -98,7 +99,7 @@ test("an image claimed anew begins at zero, whatever an unheard finish has left 
   now_s = 5;
   left.editor.meter.noteActivity();
   left.close();
-  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
+  await waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
 
   const anew = await open({ ...CLAIM, stint: 2 });
 
@@ -155,7 +156,7 @@ test.each([
   api.fetchImage.mockImplementation(look);
 
   closeOther();
-  await vi.waitFor(() => expect(image.editor.isReadOnly.get()).toBe(false));
+  await waitFor(() => expect(image.editor.isReadOnly.get()).toBe(false));
 
   expect(image.editor.annotations.get().masks.get("m")?.isDeleted).toBe(false);
 });
@@ -170,11 +171,11 @@ describe("what was left unfinished", () => {
 
   test("is there again, and what becomes of it is kept when the image is left", async () => {
     const image = await open();
-    await vi.waitFor(() => expect(stopped(image)).toEqual(line));
+    await waitFor(() => expect(stopped(image)).toEqual(line));
     image.editor.cancel();
     image.close();
 
-    await vi.waitFor(async () => expect(await db.unfinished(1, 4)).toBeNull());
+    await waitFor(async () => expect(await db.unfinished(1, 4)).toBeNull());
   });
 
   test("stays another tab's, until that is closed", async () => {
@@ -184,7 +185,7 @@ describe("what was left unfinished", () => {
     expect(stopped(image)).toBeNull();
 
     closeOther();
-    await vi.waitFor(() => expect(stopped(image)).toEqual(line));
+    await waitFor(() => expect(stopped(image)).toEqual(line));
   });
 
   test("waits where the image can only be looked at", async () => {

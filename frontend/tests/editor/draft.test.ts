@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Editor } from "@/editor/editor";
 import type { Prompt } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
+import { waitFor } from "../wait-for";
 import { type Bench, bench, decodedAs } from "./desk";
 import { draw } from "./drawings";
 
@@ -32,7 +33,7 @@ async function click({ editor }: Bench, x: number): Promise<void> {
 
 async function answered(editor: Editor): Promise<void> {
   asked.at(-1)?.reply(decodedAs(answer));
-  await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+  await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 }
 
 describe("redo", () => {
@@ -174,7 +175,7 @@ describe("an answer that can be looked at closer", () => {
 
     editor.prompt([point(3)], 0);
     asked.at(-1)?.reply(closerAs(decodedAs(finer)));
-    await vi.waitFor(() => expect(editor.draft.mask?.area_px).toBe(finer.area_px));
+    await waitFor(() => expect(editor.draft.mask?.area_px).toBe(finer.area_px));
 
     expect(shown.filter((area_px) => area_px !== undefined)).toEqual([
       answer.area_px,
@@ -188,7 +189,7 @@ describe("an answer that can be looked at closer", () => {
 
     editor.prompt([point(3)], 0);
     asked.at(-1)?.reply(closerAs(null));
-    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+    await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 
     expect(editor.draft.mask?.area_px).toBe(answer.area_px);
   });
@@ -199,7 +200,7 @@ describe("an answer that can be looked at closer", () => {
     const closer = () => new Promise<Decoded>((resolve) => (look = resolve));
     editor.prompt([point(3)], 0);
     asked.at(-1)?.reply({ ...decodedAs(answer), closer });
-    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+    await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 
     editor.prompt([point(2)], 0);
     look(decodedAs(finer));

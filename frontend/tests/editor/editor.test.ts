@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
@@ -10,6 +10,7 @@ import type { RLE } from "@/editor/rle";
 import type { Decoded } from "@/editor/sam";
 import type { SamMask } from "@/editor/sam.messages";
 import { AnnotationStore } from "@/editor/store";
+import { waitFor } from "../wait-for";
 import { annotationsOf, maskRow, proposalRow, SIZE_HW, square } from "./annotations";
 
 let saved: Operation[][];
@@ -75,7 +76,7 @@ const point = (x: number, y: number, label: 0 | 1 = 1): Prompt => ({
 
 async function click(editor: Editor, prompt: Prompt): Promise<void> {
   editor.prompt([prompt], 0);
-  await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+  await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 }
 
 const sure = (editor: Editor, threshold: number): ProposalRow[] =>
@@ -111,7 +112,7 @@ describe("a draft", () => {
     const editor = start();
     answer = three;
     await click(editor, point(5, 5));
-    await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+    await waitFor(() => expect(editor.isAmbiguous).toBe(true));
     const shown = editor.draft.state.get();
 
     editor.choose(2);
@@ -129,7 +130,7 @@ describe("a draft", () => {
     answer = three;
     for (const chooses of [false, true]) {
       await click(editor, point(5, 5));
-      await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+      await waitFor(() => expect(editor.isAmbiguous).toBe(true));
       if (chooses) editor.choose(1); // the one that is shown
       editor.accept();
     }
@@ -191,7 +192,7 @@ describe("a draft", () => {
 
     waiting[0]?.({ ...one, mask: samMask(0, square(0, 0, 1)) });
     waiting[1]?.(one);
-    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+    await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 
     expect(editor.draft.mask?.area_px).toBe(36);
   });

@@ -1,8 +1,9 @@
 /** One rule for every tool: what is made or changed stays in hand until it is accepted. */
 
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { growByPixel } from "@/editor/mask-commands";
 import type { ToolName } from "@/editor/tools/tool";
+import { waitFor } from "../wait-for";
 import { type Bench, bench, decodedAs, type Setting } from "./desk";
 import { draw } from "./drawings";
 
@@ -65,7 +66,7 @@ describe("a mask stays in hand, and A makes room for the next object, saving not
   test.each([undefined, "a"])("prompted for, from %s", async (selected) => {
     const desk = begin("point", { masks: { a: ring }, ...(selected && { selected }) });
     desk.click(3, 3);
-    await vi.waitFor(() => expect(desk.editor.draft.mask).not.toBeNull());
+    await waitFor(() => expect(desk.editor.draft.mask).not.toBeNull());
     desk.editor.accept();
 
     expect([inHand(desk), desk.saved.length]).toEqual([null, 1]);

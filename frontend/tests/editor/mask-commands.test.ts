@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { speckSize_px } from "@/editor/components";
 import { maskFromRLE } from "@/editor/mask";
 import {
@@ -17,6 +17,7 @@ import {
 import { intersect, union } from "@/editor/mask-sets";
 import { liveMasks } from "@/editor/picking";
 import { selectAlso } from "@/editor/several";
+import { waitFor } from "../wait-for";
 import { ALL_COMMANDS } from "./all-commands";
 import { bench, decodedAs } from "./desk";
 import { draw, masksOf, rowsOf } from "./drawings";
@@ -95,7 +96,7 @@ describe("on other things in hand", () => {
       decode: async () => decodedAs(ring),
     });
     editor.prompt([{ kind: "point", xy: [1, 1], label: 1 }], 0);
-    await vi.waitFor(() => expect(editor.draft.mask).not.toBeNull());
+    await waitFor(() => expect(editor.draft.mask).not.toBeNull());
     fillAllHoles(editor);
 
     expect(saved).toMatchObject([[{ kind: "create", effort: { prompts: [{}] } }]]);

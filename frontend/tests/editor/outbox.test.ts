@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxOptions, type OutboxStatus, type Save } from "@/editor/outbox";
 import { OutboxDatabase } from "@/editor/outbox-db";
+import { waitFor } from "../wait-for";
 import { annotationsOf, maskRow, proposalRow, square } from "./annotations";
 import { SaveServer } from "./server";
 
@@ -95,7 +96,7 @@ test("a lost reply is answered by sending the same ids again, and nothing is dou
     return isLossy ? { kind: "unreachable" } : reply;
   });
   await outbox.push([label(1)]);
-  await vi.waitFor(() => expect(timers).toHaveLength(1));
+  await waitFor(() => expect(timers).toHaveLength(1));
   isLossy = false;
 
   timers[0]?.();
@@ -108,7 +109,7 @@ test("a lost reply is answered by sending the same ids again, and nothing is dou
 test("while offline everything stays on the device, and a new page sends it", async () => {
   const page = await open(async () => ({ kind: "unreachable" }));
   await page.push([label(1), label(2)]);
-  await vi.waitFor(() => expect(page.status.hindrance).toBe("offline"));
+  await waitFor(() => expect(page.status.hindrance).toBe("offline"));
   page.close();
 
   const reloaded = await open(server.saveAs("ada"));
@@ -130,7 +131,7 @@ test("the wait between attempts grows up to half a minute", async () => {
   await outbox.push([label(1)]);
 
   for (let turn = 1; turn < 8; turn += 1) {
-    await vi.waitFor(() => expect(delays).toHaveLength(turn));
+    await waitFor(() => expect(delays).toHaveLength(turn));
     timers.at(-1)?.();
   }
 
@@ -142,7 +143,7 @@ test("an ended session keeps the work and drains after the login", async () => {
   const save = server.saveAs("ada");
   const outbox = await open(async (...call) => (isLoggedIn ? save(...call) : { kind: "login" }));
   await outbox.push([label(1)]);
-  await vi.waitFor(() => expect(outbox.status.hindrance).toBe("login"));
+  await waitFor(() => expect(outbox.status.hindrance).toBe("login"));
   const before = await waiting();
   isLoggedIn = true;
 
@@ -158,7 +159,7 @@ test("what a deleted project does not take waits, and is sent once the project i
   const save = server.saveAs("ada");
   const outbox = await open(async (...call) => (isGone ? { kind: "gone" } : save(...call)));
   await outbox.push([label(1)]);
-  await vi.waitFor(() => expect(outbox.status.hindrance).toBe("gone"));
+  await waitFor(() => expect(outbox.status.hindrance).toBe("gone"));
   const before = await waiting();
   isGone = false;
 
@@ -196,7 +197,7 @@ test("one save is in flight at a time, and what comes meanwhile goes with the ne
   const whileOne = [...batches];
 
   release();
-  await vi.waitFor(() => expect(batches).toHaveLength(2));
+  await waitFor(() => expect(batches).toHaveLength(2));
   release();
   await outbox.whenSaved();
 
@@ -249,7 +250,7 @@ test("others' work on top of a save whose reply was lost comes after it", async 
   const outbox = await open(save, { events: { ...NO_EVENTS, onRebase } });
   const [own, theirs] = [label(8), label(9)] as const;
   await outbox.push([own]);
-  await vi.waitFor(() => expect(timers).toHaveLength(1));
+  await waitFor(() => expect(timers).toHaveLength(1));
   await server.saveAs("grace")(IMAGE, server.version, [theirs]);
 
   outbox.resume();
@@ -425,7 +426,7 @@ test("what takes back one's own saved acceptance is no other person's business o
     { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
   ]);
   answer();
-  await vi.waitFor(() => expect(page.status.hindrance).toBe("offline"));
+  await waitFor(() => expect(page.status.hindrance).toBe("offline"));
   page.close();
 
   const anew = await open(server.saveAs("ada"));
@@ -450,8 +451,8 @@ test("and so it is where the server has refused what was between the two", async
     { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
   ]);
   answer();
-  await vi.waitFor(() => expect(page.status).toMatchObject({ waiting: 1, refused: [{}] }));
-  await vi.waitFor(async () => expect((await waiting()).length).toBe(2));
+  await waitFor(() => expect(page.status).toMatchObject({ waiting: 1, refused: [{}] }));
+  await waitFor(async () => expect((await waiting()).length).toBe(2));
   page.close();
 
   const anew = await open(server.saveAs("ada"));

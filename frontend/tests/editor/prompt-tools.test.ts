@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Prompt } from "@/editor/operations";
 import { lengthOf, sampleLine } from "@/editor/tools/line";
+import { waitFor } from "../wait-for";
 import { bench, decodedAs, type Setting } from "./desk";
 import { draw } from "./drawings";
 import { at } from "./pointer";
@@ -21,7 +22,7 @@ function prompting(setting: Omit<Setting, "decode"> = {}) {
     },
   });
   const settled = () =>
-    vi.waitFor(() => expect(made.editor.draft.state.get()?.isDecoding).not.toBe(true));
+    waitFor(() => expect(made.editor.draft.state.get()?.isDecoding).not.toBe(true));
   const prompts = () => made.editor.draft.state.get()?.prompts;
   return { ...made, asked, settled, prompts };
 }
@@ -195,14 +196,14 @@ test("while a point is dragged each answer is shown, and the last one stays", as
   const area = () => made.editor.draft.mask?.area_px;
   made.click(1, 1);
   waiting[0]?.();
-  await vi.waitFor(() => expect(area()).toBe(1));
+  await waitFor(() => expect(area()).toBe(1));
   made.drag([1, 1], [3, 1], [5, 1]);
 
   waiting[1]?.();
-  await vi.waitFor(() => expect(area()).toBe(3));
+  await waitFor(() => expect(area()).toBe(3));
   expect(made.editor.draft.state.get()?.isDecoding).toBe(true);
   for (const answerNow of waiting) answerNow();
-  await vi.waitFor(() => expect(area()).toBe(5));
+  await waitFor(() => expect(area()).toBe(5));
   expect(made.editor.draft.state.get()?.isDecoding).toBe(false);
 });
 

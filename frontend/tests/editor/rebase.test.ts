@@ -8,10 +8,11 @@ import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type Save } from "@/editor/outbox";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { AnnotationStore, type OperationDraft } from "@/editor/store";
+import { PATIENCE_MS } from "../wait-for";
 import { annotationsOf, maskRow, proposalRow, square } from "./annotations";
 import { SaveServer } from "./server";
 
-const FAST = { interval: 1 };
+const FAST = { interval: 1, timeout: PATIENCE_MS };
 
 type Fault = "none" | "request lost" | "reply lost" | "session ended";
 

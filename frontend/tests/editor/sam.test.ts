@@ -1,6 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Decoder, EncoderMismatchError, type WorkerPort } from "@/editor/sam";
 import type { SamMask, SamReply, SamRequest } from "@/editor/sam.messages";
+import { waitFor } from "../wait-for";
 
 const bundle = { id: "b1", encoder_digest: "e1", decoder_url: "/decoder" };
 const embedding = { url: "/embedding", encoder_digest: "e1" };
@@ -51,10 +52,10 @@ test("of clicks that come while the worker is busy only the newest is decoded", 
 
   const ask = () => decoder.decode(bundle, embedding, "1", prompt);
   const answers = [ask()];
-  await vi.waitFor(() => expect(decodes()).toHaveLength(1));
+  await waitFor(() => expect(decodes()).toHaveLength(1));
   answers.push(ask(), ask());
   for (let turn = 0; turn < 2; turn += 1) {
-    await vi.waitFor(() => expect(decodes()).toHaveLength(turn + 1));
+    await waitFor(() => expect(decodes()).toHaveLength(turn + 1));
     const request = decodes()[turn];
     if (request?.kind === "decode") reply({ kind: "mask", id: request.id, mask, timings });
   }
@@ -67,13 +68,13 @@ test("an embedding that the worker has let go of is sent once more", async () =>
   const { port, asked, reply, decodes } = worker();
   const decoder = new Decoder(port, fetchBytes);
   const answer = decoder.decode(bundle, embedding, "1", prompt);
-  await vi.waitFor(() => expect(decodes()).toHaveLength(1));
+  await waitFor(() => expect(decodes()).toHaveLength(1));
   const [first] = decodes();
   if (first?.kind === "decode") {
     reply({ kind: "failed", id: first.id, message: "gone", isEmbeddingMissing: true });
   }
 
-  await vi.waitFor(() => expect(decodes()).toHaveLength(2));
+  await waitFor(() => expect(decodes()).toHaveLength(2));
   const second = decodes()[1];
   if (second?.kind === "decode") reply({ kind: "mask", id: second.id, mask, timings });
 
@@ -92,7 +93,7 @@ test("a download that failed is tried again with the next click", async () => {
   isDown = false;
 
   const answer = decoder.decode(bundle, embedding, "1", prompt);
-  await vi.waitFor(() => expect(decodes()).toHaveLength(1));
+  await waitFor(() => expect(decodes()).toHaveLength(1));
   const [request] = decodes();
   if (request?.kind === "decode") reply({ kind: "mask", id: request.id, mask, timings });
 
@@ -147,7 +148,7 @@ test("a click whose decoder the worker no longer has brings it back", async () =
     reply({ kind: "failed", id: first.id, message: "gone", isEmbeddingMissing: true });
   }
 
-  await vi.waitFor(() => expect(decodes()).toHaveLength(2));
+  await waitFor(() => expect(decodes()).toHaveLength(2));
   const second = decodes()[1];
   if (second?.kind === "decode") reply({ kind: "mask", id: second.id, mask, timings });
 

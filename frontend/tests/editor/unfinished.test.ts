@@ -7,6 +7,7 @@ import { keepHabits } from "@/editor/habits";
 import type { Prompt } from "@/editor/operations";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { keepUnfinished, restoreUnfinished, type Unfinished } from "@/editor/unfinished";
+import { waitFor } from "../wait-for";
 import { type Bench, bench, decodedAs, type Setting } from "./desk";
 import { draw } from "./drawings";
 import { at } from "./pointer";
@@ -74,7 +75,7 @@ async function prompt({ editor }: Bench, ...prompts: Prompt[]): Promise<void> {
 }
 
 const answered = (editor: Editor): Promise<void> =>
-  vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).not.toBe(true));
+  waitFor(() => expect(editor.draft.state.get()?.isDecoding).not.toBe(true));
 
 const kept = () => db.unfinished(...WHOSE);
 
@@ -131,12 +132,12 @@ describe("a draft", () => {
     };
     const first = await openPage({ decode: async () => ambiguous });
     await prompt(first, point(1, 1));
-    await vi.waitFor(() => expect(first.editor.isAmbiguous).toBe(true));
+    await waitFor(() => expect(first.editor.isAmbiguous).toBe(true));
     first.editor.choose(2);
     takeRest();
 
     const { editor } = await openPage({ decode: async () => ambiguous });
-    await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+    await waitFor(() => expect(editor.isAmbiguous).toBe(true));
 
     expect(editor.draft.state.get()).toMatchObject({
       chosen: 2,
@@ -152,7 +153,7 @@ describe("a draft", () => {
     const decode = () => Promise.reject(new Error("No model is serving yet."));
 
     const { editor } = await openPage({ decode, onError: told });
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    await waitFor(() => expect(told).toHaveBeenCalledOnce());
     takeRest();
 
     expect(editor.draft.state.get()?.prompts).toEqual([point(3, 2)]);

@@ -3,6 +3,7 @@ import { ProblemError, UnreachableError } from "@/api/problem";
 import { type NewTake, type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
 import type { StoredChunk } from "@/recorder/store";
 import { closeBrokenTakes } from "@/recorder/take";
+import { waitFor } from "../wait-for";
 import { Studio } from "./studio";
 
 const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
@@ -252,7 +253,7 @@ test("a microphone that goes away in mid-take ends it, and what was said is kept
   await source.say("one");
   source.stop = async () => {}; // it has stopped already
   source.lose();
-  await vi.waitUntil(() => take.problem !== "");
+  await waitFor(() => expect(take.problem).not.toBe(""));
   source.lose();
 
   await new Sender(studio.store, server, () => {}, noPause).flush();
@@ -273,7 +274,7 @@ test("a take that nobody ends is ended before it is too long to be transcribed, 
   const before = take.state;
   studio.nowMs = 7_201_000;
   await source.say("too long");
-  await vi.waitUntil(() => take.problem !== "");
+  await waitFor(() => expect(take.problem).not.toBe(""));
 
   await new Sender(studio.store, server, () => {}, noPause).flush();
 

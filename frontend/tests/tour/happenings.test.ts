@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { commandFor } from "@/commands/command";
 import { openWindow } from "@/commands/windows";
 import type { Editor } from "@/editor/editor";
@@ -17,6 +17,7 @@ import { STEPS } from "@/pages/tour/steps";
 import { type Happening, Tour } from "@/pages/tour/tour";
 import { tourCommands } from "@/pages/tour/tour-commands";
 import { at } from "../editor/pointer";
+import { waitFor } from "../wait-for";
 
 let editor: Editor;
 let told: Happening[];
@@ -39,7 +40,7 @@ function drag(...places: [number, number][]): void {
 
 async function keepClick(x: number, y: number): Promise<void> {
   drag([x, y]);
-  await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+  await waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
   editor.accept();
 }
 

@@ -8,6 +8,7 @@ import type { VerifyBatch } from "@/pages/verify/api";
 import { type VerifyOptions, VerifySession } from "@/pages/verify/verify-session";
 import { annotationsOf, proposalRow, square } from "../editor/annotations";
 import { SaveServer } from "../editor/server";
+import { waitFor } from "../wait-for";
 
 const USER = 1;
 const PROPOSALS = 45; // on each of two images
@@ -105,7 +106,7 @@ const stateOf = (id: string) =>
     .find(Boolean);
 
 const saved = (session: VerifySession) =>
-  vi.waitFor(() => expect(session.status.get()).toMatchObject({ state: "saved", waiting: 0 }));
+  waitFor(() => expect(session.status.get()).toMatchObject({ state: "saved", waiting: 0 }));
 
 const define = (id: string, change: Partial<AttributeDefinition> = {}): AttributeDefinition => ({
   ...{ id, name: id, kind: "text", choices: [], min: null, max: null },
@@ -208,7 +209,7 @@ describe("a verify session", () => {
     expect(asked.map((known) => known.length)).toEqual([0, 20]);
 
     for (let step = 0; step < 20; step += 1) session.decide("accepted");
-    await vi.waitFor(() => expect(session.ahead.get()).toHaveLength(40));
+    await waitFor(() => expect(session.ahead.get()).toHaveLength(40));
     expect(session.left.get()).toBe(70);
   });
 
@@ -254,7 +255,7 @@ describe("a verify session", () => {
     while (session.current !== null) {
       now_s += 1;
       session.decide("accepted");
-      await vi.waitFor(() => expect(session.phase.get().kind).not.toBe("loading"));
+      await waitFor(() => expect(session.phase.get().kind).not.toBe("loading"));
     }
     await saved(session);
     await session.close();
@@ -275,12 +276,12 @@ describe("a verify session", () => {
     now_s += 9;
     meter.noteActivity();
     session.keepSeconds();
-    await vi.waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(11));
+    await waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(11));
     expect(await db.activeSeconds({ id: 102, stint })).toBe(0);
 
     now_s += 1;
     session.decide("rejected"); // what was kept for looking is this verdict's now
-    await vi.waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(12));
+    await waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(12));
     await saved(session);
     now_s += 3;
     meter.noteActivity();
@@ -405,7 +406,7 @@ describe("a verify session", () => {
       },
     });
     session.decide("accepted");
-    await vi.waitFor(() => expect(session.status.get().hindrance).toBe("offline"));
+    await waitFor(() => expect(session.status.get().hindrance).toBe("offline"));
 
     isLost = false;
     session.undo();
@@ -425,7 +426,7 @@ describe("a verify session", () => {
     });
     session.decide("rejected");
     session.decide("accepted");
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(session.status.get()).toMatchObject({ state: "device", hindrance: "offline" }),
     );
     expect(await db.rows(USER, 1)).toHaveLength(2);
