@@ -93,8 +93,9 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
 
 @pytest.mark.parametrize("looks_again", [True, False])
 def test_a_correction_whose_answer_is_lost_is_saved_once_and_taken_for_nobody_elses(
-    stack: Stack, page: Page, *, looks_again: bool
+    stack: Stack, troubled_page: Page, *, looks_again: bool
 ) -> None:
+    page = troubled_page
     grace = stack.log_in("grace")
     grace.post("/api/consent", {})
     project = begin_project(grace, "Answers", ["bucket"])
