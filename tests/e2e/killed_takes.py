@@ -29,6 +29,15 @@ KILLED_AFTER_END_S: Final = 2.0  # while the rest goes up, and while it is heard
 DEVICE: Final = "anneal.recordings"
 CHUNK: Final = re.compile(r"/api/recordings/([0-9a-f-]+)/chunks/(\d+)$")
 HAS_COME: Final = "ms => performance.now() >= ms"
+WATCH_FOR_STALLS: Final = """() => {
+    let last = performance.now();
+    window.stoodStillS = 0;
+    setInterval(() => {
+        const now = performance.now();
+        window.stoodStillS = Math.max(window.stoodStillS, (now - last) / 1000);
+        last = now;
+    }, 50);
+}"""
 # Nobody waits for a dead worker's lease to run out.
 LAPSE: Final = (
     "UPDATE annotation_job SET lease_until = now() WHERE state = 'running'"
@@ -54,10 +63,12 @@ class Take:
     acknowledged: dict[int, str] = field(default_factory=dict)  # sha256 by number, by the server
     on_device: dict[int, str] = field(default_factory=dict)  # before anybody was killed
     reaches_s: float = 0.0  # the end of the last of these, on its clock
+    stood_still_s: float = 0.0  # at most, the page that recorded
 
     @property
     def promise(self) -> Promise:
-        return Promise(self.id, {**self.on_device, **self.acknowledged}, self.reaches_s)
+        chunks = {**self.on_device, **self.acknowledged}
+        return Promise(self.id, chunks, self.reaches_s, self.stood_still_s)
 
 
 def draw_plans(takes: int, seed: int) -> list[Plan]:
@@ -126,6 +137,7 @@ class Speaker:
         """Speak, have somebody killed, and wait until this device keeps nothing back."""
         take = self._take = Take(plan)
         self.describe(image)
+        self.page.evaluate(WATCH_FOR_STALLS)
         self.page.get_by_role("button", name="Record", exact=True).click()
         expect(self.page.get_by_role("timer")).to_be_visible(timeout=SLOW_MS)
         began_ms = self.page.evaluate("performance.now()")
@@ -133,7 +145,7 @@ class Speaker:
         for at_s, act in self._events(plan, image):
             due_ms = began_ms + 1000 * at_s
             self.page.wait_for_function(HAS_COME, arg=due_ms, polling=20, timeout=SLOW_MS)
-            self._look_at_device(take)
+            self._look_at_page(take)
             act()
             if plan.victim == "browser" and at_s == plan.killed_at_s:
                 break
@@ -162,7 +174,8 @@ class Speaker:
 
         return sorted([(plan.speaks_s, finish), (plan.killed_at_s, kill)], key=lambda each: each[0])
 
-    def _look_at_device(self, take: Take) -> None:
+    def _look_at_page(self, take: Take) -> None:
+        take.stood_still_s = self.page.evaluate("window.stoodStillS")
         for row in kept_in(self.page, DEVICE, "chunks"):
             take.on_device[int(row["number"])] = row["sha256"]
             take.reaches_s = max(take.reaches_s, row["endS"])
