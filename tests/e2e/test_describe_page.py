@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.chaos.conftest import picture
 from tests.client import Client
+from tests.e2e.conftest import keep_picture
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
@@ -83,6 +84,7 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
         told = page.get_by_role("alert").filter(has_text="grace has corrected this text meanwhile")
         expect(told).to_contain_text("A pail stands.", timeout=SLOW_MS)
         expect(words).to_have_text(["A", "tub", "stands."])
+        keep_picture(page, "130-newer-text")
         told.get_by_role("button", name="Save mine in its place").click()
         expect(page.get_by_text("Corrected by ada")).to_be_visible()
         expect(told).to_be_hidden()
