@@ -1,9 +1,9 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { useEffect, useState, useSyncExternalStore } from "react";
-import { formatAgo, formatDuration, plural } from "@/components/format";
-import { claimNameless, findNameless, sender } from "@/recorder/service";
+import { useSyncExternalStore } from "react";
+import { formatDuration, plural } from "@/components/format";
+import { sender } from "@/recorder/service";
 import type { StoredRecording } from "@/recorder/store";
 
 /** Whether what was said is on the server, or on this device only so far. */
@@ -36,37 +36,6 @@ export function RefusedTakes() {
       </Group>
     </Alert>
   ));
-}
-
-/** Takes that an older version left without a name: nobody sends another person's as their own. */
-export function NamelessTakes() {
-  const [takes, setTakes] = useState<readonly StoredRecording[]>([]);
-  useEffect(() => {
-    void findNameless().then(setTakes);
-  }, []);
-  const [first] = takes;
-  if (!first) return null;
-  const claimAll = () => {
-    setTakes([]);
-    void claimNameless().then((cutOff) => cutOff.forEach(tellCutOff));
-  };
-  return (
-    <Alert color="orange" title="Found on this device: did you say this?" role="alert">
-      <Text size="sm">
-        {plural(takes.length, "take")}, the first begun{" "}
-        {formatAgo(new Date(first.startedAt).toISOString())}, and not sent. An older version did not
-        note who spoke.
-      </Text>
-      <Group gap="xs" mt="xs">
-        <Button size="compact-sm" onClick={claimAll}>
-          It was me: send
-        </Button>
-        <Button size="compact-sm" variant="default" onClick={() => setTakes([])}>
-          Leave it here
-        </Button>
-      </Group>
-    </Alert>
-  );
 }
 
 /** The browser or the device ended in mid-take; nobody should wonder where it is. */
