@@ -62,6 +62,12 @@ def drawn(x: int = 2, *, clicks: int = 0, **more: Any) -> dict[str, Any]:
     return create(at=(x, 12)) | {"effort": {"clicks": clicks, "seconds": 4, "strokes": 1}} | more
 
 
+def corrected(mask: dict[str, Any], clicks: int) -> dict[str, Any]:
+    """Correct what an operation has made."""
+    revision = operation("revise", mask=mask["mask"], rle=square(3, 3))
+    return revision | {"effort": {"clicks": clicks, "seconds": 4, "strokes": 0}}
+
+
 def test_arms_are_compared_with_intervals_over_images(world: World, bundle: Bundle) -> None:
     finish(world, bundle, drawn(clicks=1), drawn(20, clicks=1), seconds=20)
     finish(world, bundle, drawn(clicks=4), seconds=20)
@@ -255,10 +261,7 @@ def test_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> No
 
     save_operations(
         image_id=image.pk,
-        operations=[
-            operation("revise", mask=kept["mask"], rle=square(3, 3))
-            | {"effort": {"clicks": 50, "seconds": 4, "strokes": 0}}
-        ],
+        operations=[corrected(kept, clicks=50)],
         expected_version=1,
         author=world.reviewer,
     )
@@ -298,10 +301,7 @@ def test_who_gives_a_review_back_is_no_annotator(world: World, bundle: Bundle) -
     assert review is not None
     save_operations(
         image_id=image.pk,
-        operations=[
-            operation("revise", mask=mask["mask"], rle=square(3, 3))
-            | {"effort": {"clicks": 50, "seconds": 4, "strokes": 0}}
-        ],
+        operations=[corrected(mask, clicks=50)],
         expected_version=1,
         author=world.reviewer,
     )

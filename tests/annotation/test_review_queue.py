@@ -317,10 +317,7 @@ def _lapsed(place: dict[str, int]) -> int:
 def test_p4_a_verdict_on_an_image_to_which_an_import_has_brought_masks_since_is_refused(
     annotator: Api, reviewer: Api, world: World, image: Image
 ) -> None:
-    seen = annotator.save(image, create()).json()["version"]
-    _finish(world, image, world.annotator)
-    image.refresh_from_db()
-    seed_masks(image=image, seeds=[Seed(square(12, 12))], author=world.manager)
+    seen = _finished_before_an_import(annotator, world, image)
     path = f"images/{image.pk}/review"
 
     refused = reviewer.post(path, {"verdict": "reviewed", "version": seen})
@@ -333,15 +330,21 @@ def test_p4_a_verdict_on_an_image_to_which_an_import_has_brought_masks_since_is_
 def test_p4_a_verdict_on_imported_masks_is_refused_also_where_the_reviewer_has_saved_upon_them(
     annotator: Api, reviewer: Api, world: World, image: Image
 ) -> None:
-    seen = annotator.save(image, create()).json()["version"]
-    _finish(world, image, world.annotator)
-    image.refresh_from_db()
-    seed_masks(image=image, seeds=[Seed(square(12, 12))], author=world.manager)
+    seen = _finished_before_an_import(annotator, world, image)
     reviewer.save(image, create(), create())
 
     given = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed", "version": seen})
 
     assert (given.status_code, given.json()["code"]) == (409, "stale_version")
+
+
+def _finished_before_an_import(annotator: Api, world: World, image: Image) -> int:
+    """Finish an image, to which an import brings a mask then; return the version before that."""
+    seen: int = annotator.save(image, create()).json()["version"]
+    _finish(world, image, world.annotator)
+    image.refresh_from_db()
+    seed_masks(image=image, seeds=[Seed(square(12, 12))], author=world.manager)
+    return seen
 
 
 @pytest.mark.parametrize("verdict", ["reviewed", "returned"])
