@@ -1,4 +1,4 @@
-"""Two bundles on a version's blind holdout, object by object."""
+"""A bundle on a version's blind holdout, object by object, and beside another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a job that failed or was cancelled leaves behind is ended too, in words for people."""
+"""What a job that failed or was cancelled leaves behind is ended too, or tried once more."""
 
 from datetime import timedelta
 from typing import Final
