@@ -45,7 +45,7 @@ class DatasetImport(models.Model):
     proposals_by = models.CharField(max_length=100, blank=True, default="", db_default="")
     found = models.JSONField(default=dict)  # what the look at it counted, by people's words
     brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
-    labels = models.JSONField(default=list)  # ids of those that it made
+    labels = models.JSONField(default=list)  # ids of those that it made or brought back
     label_ids = models.JSONField(default=dict)  # by the names that the dataset has
     problems_count = models.PositiveIntegerField(default=0)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")  # the last

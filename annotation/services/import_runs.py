@@ -208,7 +208,8 @@ def _keep_refused(dataset_import: DatasetImport, source: Source, problems: Probl
 
 def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
     """Find or make the labels. One that was renamed since the import began is still the same."""
-    known = set(dataset_import.project.labels.values_list("pk", flat=True))
+    in_view = dataset_import.project.labels.filter(deleted_at=None)
+    known = set(in_view.values_list("pk", flat=True))
     importing = begin_import(
         project=dataset_import.project,
         dataset=dataset,
@@ -216,11 +217,11 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
         label_ids=dataset_import.label_ids,
         is_finished=dataset_import.is_finished,
     )
-    made = [label.pk for label in importing.labels.values() if label.pk not in known]
+    made = {label.pk for label in importing.labels.values() if not label.is_deleted} - known
     row = DatasetImport.objects.filter(pk=dataset_import.pk)
     own = row.values_list("labels", flat=True).get()  # another's undo may have left it some since
     row.update(
-        labels=[*own, *made],
+        labels=[*own, *sorted(made.difference(own))],
         label_ids={name: label.pk for name, label in importing.labels.items()},
     )
     return importing

@@ -38,8 +38,9 @@ def create_label(*, project: Project, name: str, color: str) -> Label:
 def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
     """Return all labels of a project by their names, after those of `names` that it lacks are made.
 
-    One that was called so before is not made anew. Longer names are cut, and should be looked up
-    so; an empty one makes none.
+    One that was called so before is not made anew, and one in the trash comes back: what it has
+    still is there under it. Longer names are cut, and should be looked up so; an empty one makes
+    none.
     """
     missing = [name for name in dict.fromkeys(each[:MAX_NAME] for each in names) if name]
     known = labels_meant(project=project, names=missing)
@@ -49,13 +50,26 @@ def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
             known[name], _ = Label.objects.get_or_create(
                 project=project, name=name, deleted_at=None, defaults={"color": color}
             )
+        elif known[name].is_deleted:
+            known[name] = _brought_back(known[name])
     return known
 
 
 def labels_meant(*, project: Project, names: Collection[str]) -> dict[str, Label]:
-    """Return all labels of a project by their names, and those that `names` mean by former ones."""
+    """Return all labels of a project by their names, and those that `names` mean by former ones.
+
+    A name that none of them means may mean one in the trash, of several the last that went.
+    """
     known = {label.name: label for label in project.labels.filter(deleted_at=None)}
-    return known | _called_before(list(known.values()), names)
+    gone = {
+        label.name: label
+        for label in project.labels.exclude(deleted_at=None).order_by("deleted_at", "pk")
+        if label.name not in known
+    }
+    meant = _called_before(list(gone.values()), names)
+    meant |= {name: gone[name] for name in names if name in gone}
+    meant |= _called_before(list(known.values()), names)
+    return meant | known
 
 
 def _called_before(labels: Sequence[Label], names: Collection[str]) -> dict[str, Label]:
@@ -100,6 +114,18 @@ def restore_label(*, label: Label) -> Label:
     """Bring a label back, unless its name has been given away meanwhile."""
     label.deleted_at = None
     return _saved(label)
+
+
+def _brought_back(label: Label) -> Label:
+    """Bring a label back for an import; if its name has been given away meanwhile, return that."""
+    try:
+        with transaction.atomic():
+            Label.objects.filter(pk=label.pk).update(deleted_at=None)
+    except IntegrityError:
+        return Label.objects.get(project=label.project_id, name=label.name, deleted_at=None)
+    label.deleted_at = None
+    log.info("label_brought_back", label_id=label.pk)
+    return label
 
 
 def _saved(label: Label) -> Label:
