@@ -181,7 +181,7 @@ class Incoming(Connection):
         project_id = self._id_of(project)
         return self._transport.call(op.BUCKET_IMPORT, wanted, project_id=project_id)
 
-    def import_bucket(
+    def import_bucket(  # noqa: PLR0913  # each by its name
         self,
         project: AnyProject,
         bucket: str,
@@ -189,6 +189,7 @@ class Incoming(Connection):
         *,
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
+        proposals_by: str = "",
         dry_run: bool = False,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
@@ -196,8 +197,7 @@ class Incoming(Connection):
         """Bring in a dataset, or images alone, that lie in a bucket which the server may read.
 
         Again it brings what is new there. `bucket` is one of `import_sources`, `prefix` a folder or
-        a file in it, and the rest as `import_dataset` has it. Masks with a score come in as a
-        model's proposals by `offer_bucket` and `bring_in`.
+        a file in it, and the rest as `import_dataset` has it.
 
         Raises:
             AnnealError: it may be of several formats, or nothing in it is usable.
@@ -208,6 +208,7 @@ class Incoming(Connection):
             found.id,
             format=format,
             finished=finished,
+            proposals_by=proposals_by,
             dry_run=dry_run,
             timeout_s=timeout_s,
             progress=progress,

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
-from engine.client.cli.incoming import Outcome, is_faulty, show_outcomes
+from engine.client.cli.incoming import Outcome, ProposalsBy, is_faulty, show_outcomes
 from engine.client.cli.output import progress
 
 
-def import_bucket(
+def import_bucket(  # noqa: PLR0913  # one for each option
     *,
     project: ProjectArgument,
     bucket: Annotated[str, typer.Argument(help="One of the names that the server has for them.")],
@@ -20,6 +20,7 @@ def import_bucket(
     finished: Annotated[
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
+    proposals_by: ProposalsBy = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would bring.")
     ] = False,
@@ -37,6 +38,7 @@ def import_bucket(
             offered.id,
             format=form,
             finished=finished,
+            proposals_by=proposals_by,
             dry_run=dry_run,
             timeout_s=timeout,
             progress=moved,

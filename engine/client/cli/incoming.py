@@ -30,6 +30,14 @@ from engine.datasets.errors import DatasetError
 
 SHOWN: Final = 50  # parts that cannot be used, of one dataset
 SHORT: Final = 8  # letters of an id that name a file
+ProposalsBy = Annotated[
+    str,
+    typer.Option(
+        "--proposals-by",
+        metavar="MODEL",
+        help="Masks with a score are its proposals, to be judged.",
+    ),
+]
 
 
 class Outcome(Upload):
@@ -51,10 +59,7 @@ def import_(  # noqa: PLR0913  # one for each option
     finished: Annotated[
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
-    proposals_by: Annotated[
-        str,
-        typer.Option(metavar="MODEL", help="Masks with a score are its proposals, to be judged."),
-    ] = "",
+    proposals_by: ProposalsBy = "",
     images_alone: Annotated[
         bool, typer.Option("--images-alone", help="Of datasets in a zip or tar, nothing else.")
     ] = False,
