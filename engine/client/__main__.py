@@ -22,6 +22,7 @@ for name, command in (
     ("images", data.images),
     ("import", incoming.import_),
     ("import-bucket", buckets.import_bucket),
+    ("cancel", incoming.cancel),
     ("refused", incoming.refused),
     ("undo", incoming.undo),
     ("export", versions.export),

@@ -97,6 +97,22 @@ def take_out(
     return _after(transport, import_id, IMPORT_UNDOING, timeout_s, progress)
 
 
+def cancel(transport: Transport, import_id: UUID) -> DatasetImport:
+    """Stop what the server does to a dataset.
+
+    Raises:
+        AnnealError: it does nothing.
+
+    """
+    found = transport.call(op.DATASET_IMPORT, dataset_import_id=import_id)
+    is_at_work = found.state in {IMPORT_CHECKING, IMPORT_IMPORTING, IMPORT_UNDOING}
+    if not is_at_work or found.job is None or found.job.state not in JOB_UNFINISHED:
+        told = f"Nothing is being done to {found.file_name}: there is nothing to cancel."
+        raise AnnealError(0, "nothing_runs", told)
+    transport.call(op.CANCEL_JOB, job_id=found.job.id)
+    return transport.call(op.DATASET_IMPORT, dataset_import_id=import_id)
+
+
 def with_problems(transport: Transport, found: DatasetImport) -> ImportedDataset:
     """Fetch what of a dataset cannot be used."""
     problems = (

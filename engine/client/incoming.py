@@ -263,6 +263,17 @@ class Incoming(Connection):
 
         return wait_until(looked_at, "Looking at the images", timeout_s)
 
+    def cancel_import(self, import_id: UUID) -> DatasetImport:
+        """Stop the look at a dataset, its import or its undo, at the server's next step.
+
+        What is in by then stays: `import_dataset` goes on, `undo_import` takes it out.
+
+        Raises:
+            AnnealError: nothing is being done to it.
+
+        """
+        return datasets.cancel(self._transport, import_id)
+
     def undo_import(
         self,
         import_id: UUID,

@@ -86,6 +86,7 @@ PROJECTS: Final = _get("/api/projects", Page[ProjectCard], "cursor")
 CREATE_PROJECT: Final = _post("/api/projects", ProjectInput, Project)
 PROJECT: Final = _get("/api/projects/{project_id}", Project)
 JOBS: Final = _get("/api/projects/{project_id}/jobs", Page[Job], "cursor")
+CANCEL_JOB: Final = _post("/api/jobs/{job_id}/cancel", None, Job)
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
 )

@@ -1,9 +1,11 @@
 """The client and `anneal` at imports that take their time, with the server's work between."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
 from annotation.import_sources import import_sources
-from annotation.models import Job, Mask, OutsideModel, Proposal
+from annotation.models import DatasetImport, Image, Job, Mask, OutsideModel, Proposal
 from annotation.services.tokens import create_token
 from engine.client import Client
 from engine.client.__main__ import main
@@ -41,15 +43,16 @@ def logged_in(token: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def lab(settings: LazySettings) -> str:
     """Where a source called "lab" begins in the store that the tests have."""
+    prefix = f"lab-{uuid4()}"
     told = {
         "bucket": settings.S3_BUCKET,
-        "prefix": f"lab-{uuid4()}",
+        "prefix": prefix,
         "endpoint_url": settings.S3_ENDPOINT_URL,
         "access_key_id": settings.S3_ACCESS_KEY_ID,
         "secret_access_key": settings.S3_SECRET_ACCESS_KEY,
     }
     settings.IMPORT_SOURCES = import_sources({"lab": told})
-    return told["prefix"]
+    return prefix
 
 
 def working(*_: object) -> None:
@@ -104,3 +107,89 @@ def test_the_client_brings_masks_in_from_a_bucket_as_a_model_s_proposals(
         )
 
     assert brought.brought == {"images accepted": 1, "proposals": 1, "captions": 1}
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Path:
+    (tmp_path / "cells.zip").write_bytes(zipped("coco", cell(1), cell(2)))
+    return tmp_path / "cells.zip"
+
+
+def interrupting(kind: str) -> Callable[[object], None]:
+    """Press Ctrl-C once a job of that kind waits, and let the server work until then."""
+
+    def pause(_: object) -> None:
+        if Job.objects.filter(kind=kind, state="queued").exists():
+            raise KeyboardInterrupt
+        working()
+
+    return pause
+
+
+def test_who_presses_ctrl_c_is_told_how_to_cancel_the_import_and_can_undo_it_then(
+    world: World,
+    cells: Path,
+    anneal: Anneal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("time.sleep", interrupting(jobs.IMPORT_DATASET))
+        interrupted = anneal("import", world.project.pk, cells)
+    found = DatasetImport.objects.get()
+    told = capsys.readouterr().err
+
+    cancelled = anneal("cancel", found.pk, "--json")
+    shown = json.loads(capsys.readouterr().out)
+    working()
+    undone = anneal("undo", found.pk)
+
+    assert interrupted == 130
+    assert (
+        f"The server goes on with cells.zip. That is stopped by: anneal cancel {found.pk}" in told
+    )
+    assert (cancelled, shown["state"], shown["job"]["state"]) == (0, "importing", "cancelled")
+    found.refresh_from_db()
+    assert (undone, found.state, Image.objects.count()) == (0, "undone", 0)
+
+
+def test_a_cancelled_import_goes_on_by_the_same_command(
+    world: World, cells: Path, anneal: Anneal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("time.sleep", interrupting(jobs.IMPORT_DATASET))
+        anneal("import", world.project.pk, cells)
+    anneal("cancel", DatasetImport.objects.get().pk)
+
+    code = anneal("import", world.project.pk, cells)
+
+    assert (code, DatasetImport.objects.get().state) == (0, "imported")
+    assert Mask.objects.count() == 4
+
+
+def test_who_no_longer_waits_for_an_undo_is_told_how_to_cancel_it(
+    world: World,
+    cells: Path,
+    anneal: Anneal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    anneal("import", world.project.pk, cells)
+    found = DatasetImport.objects.get()
+    monkeypatch.setattr("time.sleep", interrupting(jobs.UNDO_IMPORT))
+
+    interrupted = anneal("undo", found.pk)
+
+    assert interrupted == 130
+    assert f"anneal cancel {found.pk}" in capsys.readouterr().err
+
+
+def test_nothing_is_cancelled_of_an_import_that_has_ended(
+    world: World, cells: Path, anneal: Anneal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anneal("import", world.project.pk, cells)
+
+    code = anneal("cancel", DatasetImport.objects.get().pk)
+
+    assert code == 1
+    assert "Nothing is being done to cells.zip" in capsys.readouterr().err

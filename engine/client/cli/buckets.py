@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
-from engine.client.cli.incoming import Outcome, ProposalsBy, is_faulty, show_outcomes
+from engine.client.cli.incoming import (
+    Outcome,
+    ProposalsBy,
+    is_faulty,
+    show_outcomes,
+    telling_of_cancel,
+)
 from engine.client.cli.output import progress
 
 
@@ -34,15 +40,16 @@ def import_bucket(  # noqa: PLR0913  # one for each option
     """
     with logged_in() as client, progress() as moved:
         offered = client.offer_bucket(project, bucket, folder)
-        brought = client.bring_in(
-            offered.id,
-            format=form,
-            finished=finished,
-            proposals_by=proposals_by,
-            dry_run=dry_run,
-            timeout_s=timeout,
-            progress=moved,
-        )
+        with telling_of_cancel(offered.id, offered.file_name):
+            brought = client.bring_in(
+                offered.id,
+                format=form,
+                finished=finished,
+                proposals_by=proposals_by,
+                dry_run=dry_run,
+                timeout_s=timeout,
+                progress=moved,
+            )
     outcome = Outcome(
         id=brought.id,
         file_name=brought.file_name,

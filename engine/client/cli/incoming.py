@@ -1,7 +1,8 @@
-"""`anneal import`, `refused` and `undo`: images and datasets of other tools in, and out again."""
+"""`anneal import`, `cancel`, `refused`, `undo`: images and datasets of other tools in and out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logg
 from engine.client.cli.keys import unfinished_uploads
 from engine.client.cli.output import progress, show, tell
 from engine.client.client import Client
+from engine.client.errors import WaitedTooLongError
 from engine.client.looking import FoundImages, datasets_in, look_at_images
 from engine.client.models import (
     IMPORT_IMPORTED,
@@ -84,15 +86,16 @@ def import_(  # noqa: PLR0913  # one for each option
         if images_alone and not dry_run:
             taken = client.take_images(project, found.id, timeout_s=timeout, progress=moved)
             return Outcome(**taken.model_dump())
-        brought = client.bring_in(
-            found.id,
-            format=form,
-            finished=finished,
-            proposals_by=proposals_by,
-            dry_run=dry_run,
-            timeout_s=timeout,
-            progress=moved,
-        )
+        with telling_of_cancel(found.id, found.file_name):
+            brought = client.bring_in(
+                found.id,
+                format=form,
+                finished=finished,
+                proposals_by=proposals_by,
+                dry_run=dry_run,
+                timeout_s=timeout,
+                progress=moved,
+            )
         return Outcome(**upload.model_dump(), dataset=brought)
 
     _tell_faults(paths)
@@ -151,6 +154,31 @@ def _tell_faults(paths: Sequence[Path]) -> None:
             tell(f"{folder}: {fault}")
 
 
+@contextmanager
+def telling_of_cancel(import_id: UUID, what: str) -> Iterator[None]:
+    """Say, where nobody waits any longer, that the server goes on, and how to stop that."""
+    try:
+        yield
+    except (KeyboardInterrupt, WaitedTooLongError):
+        tell(f"The server goes on with {what}. That is stopped by: anneal cancel {import_id}")
+        raise
+
+
+def cancel(
+    *,
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
+    as_json: Json = False,
+) -> None:
+    """Stop an import, the look before it or its undo, at the server's next step.
+
+    What is in by then stays: the command that began it goes on, `anneal undo` takes it out.
+    """
+    with logged_in() as client:
+        found = client.cancel_import(import_id)
+    row = [found.file_name, found.state, found.job and found.job.state]
+    show(found, ["dataset", "state", "job"], [row], as_json=as_json)
+
+
 def refused(
     *,
     import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
@@ -177,7 +205,7 @@ def undo(
     as_json: Json = False,
 ) -> None:
     """Take out a dataset, or images that were sent, but for what people have worked on since."""
-    with logged_in() as client, progress() as moved:
+    with logged_in() as client, progress() as moved, telling_of_cancel(import_id, "the undo"):
         undone = client.undo_import(import_id, timeout_s=timeout, progress=moved)
     row = [undone.file_name, undone.state, _counted(undone.brought)]
     show(undone, ["dataset", "state", "taken out"], [row], as_json=as_json)
