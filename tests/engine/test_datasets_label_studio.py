@@ -16,12 +16,13 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import open_source
+from engine.datasets.files import FolderOut, open_source
+from engine.datasets.formats import export
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.label_studio_read import OTHER_ANSWERS
 from engine.datasets.formats.label_studio_rle import pack, unpack
 from engine.datasets.formats.shapes import TURNS
-from engine.datasets.sample import Remark, Sample
+from engine.datasets.sample import Annotation, Dataset, Remark, Sample, labels_of
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
 from tests.engine.datasets_odd import broken, changed_json, original, read_all, stands, written
@@ -454,6 +455,57 @@ def test_tasks_name_images_as_local_storage_serves_them(tmp_path: Path) -> None:
         '<Label value="核 &quot;&lt;&amp;&#x27;&gt;"/>'
         in (tmp_path / "label_config.xml").read_text()
     )
+
+
+def labels_in(folder: Path) -> tuple[list[str], list[DatasetError]]:
+    problems: list[DatasetError] = []
+    dataset = LABEL_STUDIO.read(open_source(folder), problems.append)
+    return [each.name for each in dataset.labels], problems
+
+
+def test_labels_that_nothing_has_come_back_in_their_order(tmp_path: Path) -> None:
+    names = ["nucleus", "核 \"<&'>", "cell"]
+    sample = Sample("a.png", (5, 10), (Annotation(None, "cell", box_xywh=(1, 1, 5, 2)),))
+    dataset = Dataset(labels_of(names), lambda: iter([sample]))
+    export(dataset, LABEL_STUDIO, FolderOut(tmp_path))
+
+    assert labels_in(tmp_path) == (names, [])
+
+
+def test_labels_of_an_interface_are_those_of_its_masks_and_boxes(tmp_path: Path) -> None:
+    read(tmp_path, task(rectangle()))
+    (tmp_path / "label_config.xml").write_text("""
+        <View>
+          <Image name="image" value="$image"/>
+          <RectangleLabels name="label" toName="image">
+            <Label value="Kern" alias="nucleus"/><Label value="pail"/><Label/>
+          </RectangleLabels>
+          <KeyPointLabels name="points" toName="image"><Label value="nose"/></KeyPointLabels>
+          <Choices name="choice" toName="image"><Choice value="sharp"/></Choices>
+        </View>""")
+
+    assert labels_in(tmp_path) == (["nucleus", "pail", "cell"], [])
+
+
+@pytest.mark.parametrize(
+    ("config", "fault"),
+    [
+        (b"<View><Labels>", "not XML"),
+        (b"", "not XML"),
+        (b'<!DOCTYPE View [<!ENTITY a "aa">]><View/>', "a document type is not read"),
+    ],
+)
+def test_an_interface_that_is_broken_is_told_and_the_tasks_are_read(
+    tmp_path: Path, config: bytes, fault: str
+) -> None:
+    (tmp_path / "label_config.xml").write_bytes(config)
+    found, _ = read(tmp_path, task(rectangle()))
+
+    names, [problem] = labels_in(tmp_path)
+
+    assert (len(found), names) == (1, ["cell"])
+    assert problem.file == "label_config.xml"
+    assert fault in problem.fault
 
 
 NAME = "tasks.json"

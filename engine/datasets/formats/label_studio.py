@@ -15,7 +15,7 @@ from engine.canonical import canonical_json
 from engine.datasets.files import Out
 from engine.datasets.formats import label_studio_rle as brush
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.label_studio_read import Result, is_in, read
+from engine.datasets.formats.label_studio_read import CONFIG, Result, is_in, read
 from engine.datasets.formats.own_fields import OWN, image_beside, told_beside
 from engine.datasets.formats.pictures import FOLDER, write_images
 from engine.datasets.sample import UNLABELLED, Box, Dataset, Sample
@@ -36,7 +36,7 @@ def write(dataset: Dataset, out: Out) -> None:
             file.write(canonical_json(_task(place + 1, sample)))
         file.write(b"\n]\n")
     classes = dataset.classes()
-    with out.file("label_config.xml") as file:
+    with out.file(CONFIG) as file:
         file.write(_config(classes[:-1] if is_labelled else classes).encode())
     write_images(dataset, out)
 

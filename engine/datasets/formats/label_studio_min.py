@@ -13,7 +13,12 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_fields
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.label_studio_read import TaskReader, label_in, tasks_in
+from engine.datasets.formats.label_studio_read import (
+    TaskReader,
+    label_in,
+    labels_offered,
+    tasks_in,
+)
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.told_files import LIST, files_of, iter_told, unreported, until_broken
 from engine.datasets.sample import Dataset, Sample, labels_of
@@ -55,8 +60,9 @@ def read(source: Source, report: Report) -> Dataset:
     tasks = chain.from_iterable(
         until_broken(tasks_in(source, name), files, unreported) for name in files
     )
-    labels = (label_in(each) for task in tasks if isinstance(task, dict) for each in _regions(task))
-    return Dataset(labels_of(label for label in labels if label), samples)
+    used = (label_in(each) for task in tasks if isinstance(task, dict) for each in _regions(task))
+    names = [*labels_offered(source, report), *(label for label in used if label)]
+    return Dataset(labels_of(names), samples)
 
 
 def is_in(source: Source) -> bool:

@@ -46,11 +46,14 @@ from engine.datasets.sample import (
     labels_of,
     related,
 )
+from engine.datasets.xml_elements import Element, read_root
 from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
 
+CONFIG: Final = "label_config.xml"  # a project's labelling interface
 Result: TypeAlias = dict[str, Any]  # one entry of an annotation's `result`, or what holds these
 _SHAPES: Final = ("brush", "bitmask", "polygon", "rectangle")
+_CONTROLS: Final = ("labels", *(f"{each}labels" for each in _SHAPES))  # of an interface
 _ANSWERS: Final = ("choices", "number", "rating")
 _BESIDE: Final = ("textarea", "labels", *_ANSWERS)
 OTHER_ANSWERS: Final = "answers about objects left out"  # how many, in people's words
@@ -62,6 +65,8 @@ _UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-(?=.)")
 def read(source: Source, report: Report) -> Dataset:
     """Read all lists of tasks, each twice: first for the labels that it uses.
 
+    Those that a project's interface offers come first, also where nothing has them.
+
     Raises:
         DatasetError: there is none, or one stops being JSON.
 
@@ -72,8 +77,8 @@ def read(source: Source, report: Report) -> Dataset:
     tasks = chain.from_iterable(
         until_broken(tasks_in(source, name), files, unreported) for name in files
     )
-    labels = (label_in(result) for task in tasks for _, result in _all_results(task))
-    names = dict.fromkeys(label for label in labels if label)
+    used = (label_in(result) for task in tasks for _, result in _all_results(task))
+    names = [*labels_offered(source, report), *(label for label in used if label)]
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
@@ -100,6 +105,28 @@ def _is_ours(source: Source, name: str) -> bool:
 def tasks_in(source: Source, name: str) -> Iterator[object]:
     with source.file(name) as file:
         yield from iter_list(file, name)
+
+
+def labels_offered(source: Source, report: Report) -> Iterator[str]:
+    """Yield the labels of the interfaces that lie beside the tasks; one that is broken is told."""
+    for name in source.names:
+        if name.rpartition("/")[2] != CONFIG:
+            continue
+        try:
+            root = read_root(source.read(name), name)
+        except DatasetError as error:
+            report(error)
+            continue
+        controls = (each for each in root.iter() if each.tag.lower() in _CONTROLS)
+        for each in chain.from_iterable(controls):
+            with suppress(ValueError):
+                if each.tag.lower() == "label" and (label := label_of(_shown(each))):
+                    yield label
+
+
+def _shown(label: Element) -> str | None:
+    """Return the name by which results have a label of an interface."""
+    return label.get("alias") or label.get("value")
 
 
 def _all_results(task: object) -> Iterator[tuple[Result, Result]]:
