@@ -1,6 +1,6 @@
 """Labels: a deleted one leaves a tombstone, so that a save under it still succeeds."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -70,6 +70,25 @@ def labels_meant(*, project: Project, names: Collection[str]) -> dict[str, Label
     meant |= {name: gone[name] for name in names if name in gone}
     meant |= _called_before(list(known.values()), names)
     return meant | known
+
+
+def namesakes(labels: Iterable[Label]) -> dict[int, list[int]]:
+    """Return, by the ids of labels, those of others in the trash that had their name at the end.
+
+    The last that went comes first.
+    """
+    known = {(label.project_id, label.name): label.pk for label in labels}
+    gone = Label.objects.exclude(deleted_at=None).filter(
+        project__in={project for project, _ in known if project is not None},
+        name__in={name for _, name in known},
+    )
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for project_id, name, pk in gone.order_by("-deleted_at", "-pk").values_list(
+        "project", "name", "pk"
+    ):
+        if (owner := known.get((project_id, name), pk)) != pk:
+            found[owner].append(pk)
+    return dict(found)
 
 
 def _called_before(labels: Sequence[Label], names: Collection[str]) -> dict[str, Label]:

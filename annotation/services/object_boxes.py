@@ -4,7 +4,7 @@ They are no masks, so that nothing learns from them. Whatever serves is asked fo
 which waits for people as its other proposals do, with the label of the box.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 
 from annotation.models import Image, Label, ObjectBox
+from annotation.services.labels import namesakes
 from annotation.services.preparation import propose_again
 from annotation.services.seeds import Seeded
 from engine.datasets.sample import Box
@@ -68,7 +69,18 @@ def drop_boxes(*, box_ids: Collection[UUID | str]) -> int:
 def _rows_by_id(
     wanted: Sequence[tuple[Image, Sequence[Boxed]]],
 ) -> list[dict[UUID, ObjectBox]]:
-    return [{each.pk: each for each in _rows(image, boxes)} for image, boxes in wanted]
+    """Return the rows of boxes; one that came under a label in the trash has its id still."""
+    gone = namesakes({each.label for _, boxes in wanted for each in boxes if each.label})
+    possible = [
+        (image, [(_ids_of(image, each, gone), each) for each in boxes]) for image, boxes in wanted
+    ]
+    unsure = {pk for _, boxes in possible for ids, _ in boxes if len(ids) > 1 for pk in ids}
+    there = set(ObjectBox.objects.filter(pk__in=unsure).values_list("pk", flat=True))
+    rows = []
+    for image, boxes in possible:
+        found = [(next((pk for pk in ids if pk in there), ids[0]), each) for ids, each in boxes]
+        rows.append({pk: _row(pk, image, each) for pk, each in found})
+    return rows
 
 
 def _told(rows: Sequence[Collection[UUID]]) -> list[Seeded]:
@@ -84,13 +96,18 @@ def _told(rows: Sequence[Collection[UUID]]) -> list[Seeded]:
     return told
 
 
-def _rows(image: Image, boxes: Sequence[Boxed]) -> list[ObjectBox]:
-    rows = []
-    for each in boxes:
-        sides = [round(side, _DIGITS) for side in each.box_xywh]
-        label_id = each.label.pk if each.label else None
-        name = f"{image.pk} {label_id or ''} {sides}"
-        rows.append(
-            ObjectBox(pk=uuid5(NAMESPACE, name), image=image, label_id=label_id, box_xywh=sides)
-        )
-    return rows
+def _ids_of(image: Image, boxed: Boxed, gone: Mapping[int, Sequence[int]]) -> list[UUID]:
+    """Return a box's id, and then those that it had under labels in the trash."""
+    own = boxed.label.pk if boxed.label else None
+    sides = _sides(boxed)
+    labels = ["" if own is None else own, *gone.get(own or 0, ())]
+    return [uuid5(NAMESPACE, f"{image.pk} {label_id} {sides}") for label_id in labels]
+
+
+def _row(pk: UUID, image: Image, boxed: Boxed) -> ObjectBox:
+    label_id = boxed.label.pk if boxed.label else None
+    return ObjectBox(pk=pk, image=image, label_id=label_id, box_xywh=_sides(boxed))
+
+
+def _sides(boxed: Boxed) -> list[float]:
+    return [round(side, _DIGITS) for side in boxed.box_xywh]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
 from annotation.services.copying import copy_rows, next_ids
 from annotation.services.images import locked_images
+from annotation.services.labels import namesakes
 from engine.datasets.parents import circular
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
@@ -93,8 +94,9 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
     """Give images masks that are canonical and fit them, and tell what each was given.
 
     A seed's id follows from its image, label and pixels: importing twice adds nothing, nor does
-    an image that comes twice. One whose import was undone comes back. One that is there becomes a
-    part of what was missing when it came.
+    an image that comes twice. One that came under a label in the trash which had that name is the
+    same. One whose import was undone comes back. One that is there becomes a part of what was
+    missing when it came.
     """
     list(locked_images({image.pk for image, _ in wanted}).values_list("pk"))
     plan = _planned(wanted)
@@ -111,8 +113,14 @@ def look_at_seeds(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> list[Seeded
 
 
 def _planned(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> _Plan:
-    named = [(image, [(_id_of(image, seed), seed) for seed in seeds]) for image, seeds in wanted]
-    numbers = _last_numbers({mask_id for _, seeds in named for mask_id, _ in seeds})
+    gone = namesakes({seed.label for _, seeds in wanted for seed in seeds if seed.label})
+    possible = [
+        (image, [(_ids_of(image, seed, gone), seed) for seed in seeds]) for image, seeds in wanted
+    ]
+    numbers = _last_numbers({each for _, seeds in possible for ids, _ in seeds for each in ids})
+    named = [
+        (image, [(_meant(ids, numbers), seed) for ids, seed in seeds]) for image, seeds in possible
+    ]
     due: list[_Due] = []
     seeded = []
     parents: dict[UUID, UUID] = {}
@@ -131,9 +139,18 @@ def _planned(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> _Plan:
     return _Plan(due, counted, parents)
 
 
-def _id_of(image: Image, seed: Seed) -> UUID:
-    label_id = seed.label.pk if seed.label else ""
-    return uuid5(NAMESPACE, f"{image.pk} {label_id} {rles.digest(seed.rle)}")
+def _ids_of(image: Image, seed: Seed, gone: Mapping[int, Sequence[int]]) -> list[UUID]:
+    """Return a seed's id, and then those that it had under labels in the trash."""
+    own = seed.label.pk if seed.label else None
+    digest = rles.digest(seed.rle)
+    labels = ["" if own is None else own, *gone.get(own or 0, ())]
+    return [uuid5(NAMESPACE, f"{image.pk} {label_id} {digest}") for label_id in labels]
+
+
+def _meant(ids: Sequence[UUID], numbers: Mapping[UUID, int | None]) -> UUID:
+    """Return the first id of a mask that is there, or else of one whose import was undone."""
+    known = [each for each in ids if each in numbers] or ids
+    return next((each for each in known if numbers.get(each, FIRST) is None), known[0])
 
 
 def _last_numbers(mask_ids: set[UUID]) -> dict[UUID, int | None]:

@@ -1,23 +1,34 @@
 """Labels in the trash that datasets name: what came under them is known, and comes once."""
 
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 
-from annotation.models import DatasetImport, Image, Label, Mask, Revision, Upload
+from annotation.models import DatasetImport, Image, Label, Mask, ObjectBox, Revision, Upload
 from annotation.services.import_runs import run_import
 from annotation.services.imports import fetched
 from annotation.services.jobs import JobCancelledError
 from annotation.services.labels import create_label, delete_label, labels_named, update_label
 from engine.datasets.files import open_source
+from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, square
 from tests.workers.bringing import drawn, read, send, start, undo, work
 
 ONE = zipped("coco", cell(1))
 TWO = zipped("coco", cell(1), cell(2))
+
+NUCLEUS = Annotation(None, "nucleus", box_xywh=(4.0, 3.0, 12.0, 9.5))
+BOXED = zipped("coco", replace(cell(1), annotations=(NUCLEUS,)))
+
+
+def there() -> set[UUID]:
+    """The masks and boxes that are there, by their ids."""
+    masks = Mask.objects.filter(head__rle__isnull=False).values_list("pk", flat=True)
+    return {*masks, *ObjectBox.objects.values_list("pk", flat=True)}
 
 
 def thrown_away(name: str) -> Label:
@@ -81,7 +92,7 @@ def test_what_people_relabelled_and_deleted_stays_so_after_an_undo_and_the_impor
     one, other = images
     assert drawn(one) == sorted([*wholes, square(4, 4)["counts"]])
     assert drawn(other) == wholes
-    assert Mask.objects.get(pk=relabelled.pk).head.label_id == cell_id
+    assert Mask.objects.filter(pk=relabelled.pk, head__label=cell_id).exists()
 
 
 def test_a_label_that_an_import_brought_back_goes_again_with_it(world: World, manager: Api) -> None:
@@ -138,6 +149,39 @@ def test_of_several_labels_in_the_trash_the_last_comes_back(world: World) -> Non
 
     assert (found.pk, found.is_deleted) == (last.pk, False)
     assert Label.objects.filter(name="cat", deleted_at=None).get() == last
+
+
+@pytest.mark.parametrize("data", [ONE, BOXED], ids=["masks", "boxes"])
+def test_what_came_under_a_deleted_label_comes_once_though_another_has_its_name_by_now(
+    world: World, manager: Api, data: bytes
+) -> None:
+    start(manager, send(world, data))
+    before = there()
+    for _ in range(2):
+        thrown_away("nucleus")
+        create_label(project=world.project, name="nucleus", color="#123456")
+
+    again = send(world, data)
+    looked_at = read(manager, again)["found"]
+    brought = start(manager, again)["brought"]
+
+    assert there() == before
+    assert {"masks", "boxes"}.isdisjoint(looked_at)
+    assert {"masks", "boxes"}.isdisjoint(brought)
+
+
+def test_what_an_undo_took_comes_back_once_though_another_label_has_its_name_by_now(
+    world: World, manager: Api
+) -> None:
+    first = start(manager, send(world, ONE))
+    image, before = Image.objects.get(), there()
+    undo(manager, first["id"])
+    label = create_label(project=world.project, name="nucleus", color="#123456")
+
+    start(manager, send(world, ONE))
+
+    assert there() == before
+    assert Mask.objects.filter(image=image, head__label=label, head__number=3).exists()
 
 
 def test_a_label_in_the_trash_does_not_come_back_beside_one_of_its_name(world: World) -> None:
