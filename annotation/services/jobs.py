@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
@@ -106,11 +106,13 @@ def enqueue_once(
     return enqueue_job(kind=kind, project=project, args=args, created_by=created_by)
 
 
+@transaction.atomic
 def claim_job(*, job_id: int) -> Claim | None:
     """Take a queued job, or a running one whose lease ran out; None where there is nothing to take.
 
     Two jobs of one kind with the same arguments never run at once: the second stays queued.
     """
+    _wait_for_twins(job_id)
     twin = Job.objects.filter(
         kind=OuterRef("kind"), args=OuterRef("args"), state=State.RUNNING, lease_until__gt=Now()
     ).exclude(pk=OuterRef("pk"))
@@ -129,6 +131,19 @@ def claim_job(*, job_id: int) -> Claim | None:
         return None
     job = Job.objects.get(pk=job_id)
     return Claim(job.pk, job.kind, job.project_id, job.args, job.attempt, job.fencing_token)
+
+
+def _wait_for_twins(job_id: int) -> None:
+    """Wait until nobody else is claiming a job of the same kind and arguments, until this ends.
+
+    Of two that are claimed at once, neither would see that the other one runs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('claim ' || kind || args::text, 0))"
+            " FROM annotation_job WHERE id = %s",
+            [job_id],
+        )
 
 
 def heartbeat(

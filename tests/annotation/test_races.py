@@ -16,10 +16,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.errors import DomainError, StaleVersionError
+from annotation.jobs import PREPARE_IMAGES
 from annotation.models import (
     Alias,
     Assignment,
     Image,
+    Job,
     Mask,
     Membership,
     Operation,
@@ -40,6 +42,7 @@ from annotation.services.dataset_imports import begin_import, fetch_sample, impo
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
 from annotation.services.imported_people import withdraw_comments
+from annotation.services.jobs import Claim, claim_job, enqueue_job
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
@@ -349,6 +352,24 @@ def test_images_that_two_imports_add_at_once_are_each_one(world: World) -> None:
     outcomes = [str(one.outcome) for each in results if isinstance(each, list) for one in each]
     assert sorted(outcomes) == ["accepted"] * 4 + ["duplicate"] * 8
     assert Image.objects.count() == Assignment.objects.count() == 4
+
+
+def test_of_two_jobs_of_the_same_work_that_are_claimed_at_once_one_waits(world: World) -> None:
+    args = {"project_id": world.project.pk}
+    queued = [enqueue_job(kind=PREPARE_IMAGES, project=world.project, args=args) for _ in range(2)]
+    barrier = Barrier(2)
+
+    def claim(job: Job) -> Claim | None:
+        with transaction.atomic():
+            found = claim_job(job_id=job.pk)
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=0.5)
+        return found
+
+    claims = at_once(*(partial(claim, job) for job in queued))
+
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["queued", "running"]
+    assert len([each for each in claims if each is None]) == 1
 
 
 class Meeting(list[Coming]):
