@@ -267,14 +267,16 @@ def choose_precision(wanted: str, device: torch.device) -> str:
     """Resolve "auto": bf16 wherever the machine has units for it.
 
     Products need not be faster in it: on two cores with AVX-512 and no tiles they take twice as
-    long, and a step of training still 0.78 times, as there is half to read and write.
+    long, and a step of training still 0.78 times, as there is half to read and write. A GPU without
+    units emulates bf16, which torch takes for support if it is not told otherwise.
     """
     if wanted in {"bf16", "fp32"}:
         return wanted
     if wanted != "auto":
         raise ValueError(f"precision {wanted!r} is none of auto, bf16, fp32")
     if device.type == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+        is_supported = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16" if is_supported else "fp32"
     return "bf16" if _has_bf16_units() else "fp32"
 
 

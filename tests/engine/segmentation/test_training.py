@@ -518,5 +518,17 @@ def test_an_unknown_precision_is_named() -> None:
         choose_precision("int8", torch.device("cpu"))
 
 
+@pytest.mark.parametrize(("has_units", "chosen"), [(True, "bf16"), (False, "fp32")])
+def test_a_gpu_trains_in_bf16_only_where_it_has_units_for_it(
+    monkeypatch: pytest.MonkeyPatch, *, has_units: bool, chosen: str
+) -> None:
+    def is_supported(*, including_emulation: bool = True) -> bool:
+        return has_units or including_emulation
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
+
+    assert choose_precision("auto", torch.device("cuda")) == chosen
+
+
 def test_bf16_trains_too(train: TrainFn) -> None:
     assert train("run", replace(SHORT, precision="bf16")).is_file()
