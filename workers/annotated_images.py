@@ -18,6 +18,7 @@ from engine.segmentation.object_finder import windows_asked
 from engine.segmentation.windows import Window, windows_of_masks
 from workers.embeddings import (
     Closer,
+    OnStored,
     Sight,
     closer_looks,
     embedded_images,
@@ -100,6 +101,7 @@ def _embed_wholes(show: Show, images: Sequence[AnnotatedImage], sight: Sight) ->
     for done, key in enumerate(missing):
         show(done, len(missing), "Embedding images")
         save_embedding(key, digest, sight.load_encoder().encode(load_pixels(key)))
+        sight.on_stored()
 
 
 def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:
@@ -127,13 +129,14 @@ def seen_through(
 
 
 def look_as_in_use(
-    show: Show, images: Sequence[AnnotatedImage], bundle: Bundle
+    show: Show, images: Sequence[AnnotatedImage], bundle: Bundle, on_stored: OnStored
 ) -> list[AnnotatedImage]:
     """Return images as a bundle sees those of people, through the windows that its finder asks for.
 
     What is missing is embedded. Without a finder there are no windows.
     """
-    sight, finder, config = sight_of(bundle), finder_of(bundle), proposal_config_of(bundle)
+    sight = sight_of(bundle, on_stored)
+    finder, config = finder_of(bundle), proposal_config_of(bundle)
     _embed_wholes(show, images, sight)
 
     def asked(image: AnnotatedImage) -> list[Window]:

@@ -121,6 +121,7 @@ def _written(
         texts.append(proposal.text)
         watch.report(len(texts), len(images), WHAT)
     storage.put_bytes(key, json.dumps(texts).encode(), "application/json")
+    watch.count_anew()
     return texts
 
 

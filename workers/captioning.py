@@ -81,6 +81,7 @@ def look_at(watch: Watch, images: Sequence[DescribedImage]) -> None:
         watch.report(done, len(images), "Looking at images")
         if not storage.exists(storage.embedding_key(digest, image.key)):
             image.look()
+            watch.count_anew()
 
 
 def load_look(image_sha256: str) -> Look:

@@ -26,7 +26,12 @@ BATCH: Final = 1000
 
 Closer: TypeAlias = Mapping[Window, LoadEmbedding]
 LoadEncoder: TypeAlias = Callable[[], Encoder]
+OnStored: TypeAlias = Callable[[], None]
 Pooled: TypeAlias = NDArray[np.float16]
+
+
+def nobody_hears() -> None:
+    """Stand for who counts what was stored, where nobody does."""
 
 
 class Sight(NamedTuple):
@@ -34,6 +39,7 @@ class Sight(NamedTuple):
 
     encoder_digest: str
     load_encoder: LoadEncoder
+    on_stored: OnStored = nobody_hears  # called after each look that was not in the store before
 
 
 def load_embedding(
@@ -145,6 +151,7 @@ def looked_at_closer(image_sha256: str, size_hw: tuple[int, int], sight: Sight) 
     def embed(window: Window) -> EmbeddingArray:
         embedding = sight.load_encoder().encode(window.crop(pixels()))
         save_embedding(image_sha256, digest, embedding, window)
+        sight.on_stored()
         return embedding
 
     closer = {each: known.get(each) or partial(embed, each) for each in windows_of(size_hw)}

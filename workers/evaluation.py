@@ -37,6 +37,7 @@ from engine.verification.calibration import reliability
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
 from workers.annotated_images import look_as_in_use
+from workers.embeddings import OnStored, nobody_hears
 from workers.lease import Show
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
@@ -63,12 +64,14 @@ def evaluate_bundle(
     *,
     show: Show,
     should_stop: Callable[[], bool] | None = None,
+    on_stored: OnStored = nobody_hears,
     proposal_images: int = PROPOSAL_IMAGES,
 ) -> Evaluation:
     """Click up to 5 objects of each image and propose on the first few; or read what is known.
 
     It sees them as in use, closer where it asks for that itself. Images without pixels, which are
-    no project's, it sees as they come. All that is proposed on an empty image is wrong.
+    no project's, it sees as they come. All that is proposed on an empty image is wrong. What is
+    new in the store, looks and the result, `on_stored` hears of.
 
     Raises:
         ValueError: every image is empty.
@@ -78,7 +81,7 @@ def evaluate_bundle(
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
     if all(image.load_pixels for image in images):
-        images = look_as_in_use(show, images, bundle)
+        images = look_as_in_use(show, images, bundle, on_stored)
     objects = tuple(_clicked(bundle, [each for each in images if not each.is_empty], show))
     metrics = summarise(objects, MAX_CLICKS)
     scored = _proposed(bundle, sample_images(images, proposal_images), show, should_stop)
@@ -92,6 +95,7 @@ def evaluate_bundle(
     windows = {image.key: [each.name for each in image.closer] for image in images}
     evaluation = Evaluation(figures, objects, (*missed, *false), windows)
     storage.put_bytes(key, json.dumps(asdict(evaluation)).encode(), "application/json")
+    on_stored()
     return evaluation
 
 

@@ -70,5 +70,6 @@ def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bun
         images,
         show=lease.report,
         should_stop=lease.should_stop,
+        on_stored=lease.count_anew,
         proposal_images=0,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from annotation.models import Bundle, DatasetVersion
 from engine.segmentation.windows import Window
 from workers.annotated_images import annotated_images, seen_through
+from workers.embeddings import OnStored, nobody_hears
 from workers.evaluation import Evaluation, compare, digest_of, evaluate_bundle
 from workers.examples import BundleView
 from workers.labels import measure_labels
@@ -39,7 +40,13 @@ def evaluate_pair(
     if all(each.is_empty for each in annotated_images(version, "holdout", serving.encoder_digest)):
         return None
     (old, before), (new, after) = (
-        measure(version, each, show=watch.report, should_stop=watch.should_stop)
+        measure(
+            version,
+            each,
+            show=watch.report,
+            should_stop=watch.should_stop,
+            on_stored=watch.count_anew,
+        )
         for each in (serving, candidate)
     )
     return Pair(before, after, serving=old, candidate=new)
@@ -51,6 +58,7 @@ def measure(
     *,
     show: Show,
     should_stop: Callable[[], bool] | None = None,
+    on_stored: OnStored = nobody_hears,
 ) -> tuple[BundleView, Evaluation]:
     """Measure one bundle, and return the images as it saw them.
 
@@ -59,6 +67,8 @@ def measure(
 
     """
     images = annotated_images(version, "holdout", bundle.encoder_digest)
-    evaluation = evaluate_bundle(bundle, images, show=show, should_stop=should_stop)
+    evaluation = evaluate_bundle(
+        bundle, images, show=show, should_stop=should_stop, on_stored=on_stored
+    )
     windows = {key: list(map(Window.named, names)) for key, names in evaluation.windows.items()}
     return BundleView(bundle, seen_through(images, windows, bundle.encoder_digest)), evaluation

@@ -16,6 +16,7 @@ from annotation.services.jobs import (
     Claim,
     JobCancelledError,
     LeaseLostError,
+    count_anew,
     end_cancelled_job,
     fail_job,
     heartbeat,
@@ -44,6 +45,10 @@ class Watch(Protocol):
         """Tell whether it should stop."""
         ...
 
+    def count_anew(self) -> None:
+        """Hear that something was stored which no other attempt will have to make again."""
+        ...
+
 
 class Lease:
     """A running job, as the code that does it sees it."""
@@ -69,6 +74,10 @@ class Lease:
     def should_stop(self) -> bool:
         """Tell the engine, which asks between steps, to stop."""
         return self.interruption is not None
+
+    def count_anew(self) -> None:
+        """Make this attempt the first one; see annotation.services.jobs.count_anew."""
+        count_anew(self.claim)
 
     def check(self) -> None:
         """Raise if a person cancelled the job or another worker took it over."""

@@ -72,7 +72,7 @@ def make_masks(
     base = Bundle.objects.get(pk=recipe.parent)
     version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = annotated_images(version, "train", base.encoder_digest)
-    images = embed_missing(watch.report, images, sight_of(base))
+    images = embed_missing(watch.report, images, sight_of(base, watch.count_anew))
     weights = train_decoder(
         images,
         base=fetch_bundle(base) / "decoder.safetensors",
@@ -86,7 +86,7 @@ def make_masks(
     forget_networks()
     files, sight = _encoder_files(base, weights, recipe), sight_of(base)
     if recipe.learns_encoder:
-        sight = sight_by(files[ENCODER])
+        sight = sight_by(files[ENCODER], watch.count_anew)
         images = annotated_images(version, "train", sight.encoder_digest)
         images = embed_missing(watch.report, images, sight)
     onnx = weights.with_suffix(".onnx")

@@ -19,7 +19,7 @@ from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
 from engine.verification.label_head import LabelHead, load_label_head
 from engine.verification.verifier import Verifier
-from workers.embeddings import Sight
+from workers.embeddings import OnStored, Sight, nobody_hears
 
 if TYPE_CHECKING:
     from engine.captioning.backbone import Backbone
@@ -78,14 +78,14 @@ def installed_encoder() -> Encoder:
     return _encoder(str(settings.SAM_ENCODER))
 
 
-def sight_of(bundle: Bundle) -> Sight:
+def sight_of(bundle: Bundle, on_stored: OnStored = nobody_hears) -> Sight:
     """Return what sees images as the bundle does; its files are proved once, not for each look."""
-    return Sight(bundle.encoder_digest, cache(partial(encoder_of, bundle)))
+    return Sight(bundle.encoder_digest, cache(partial(encoder_of, bundle)), on_stored)
 
 
-def sight_by(encoder: Path) -> Sight:
+def sight_by(encoder: Path, on_stored: OnStored) -> Sight:
     """Return what sees images by an encoder that no bundle has yet."""
-    return Sight(file_digest(encoder), partial(_encoder, str(encoder)))
+    return Sight(file_digest(encoder), partial(_encoder, str(encoder)), on_stored)
 
 
 def predictor_of(bundle: Bundle) -> OnnxPredictor:

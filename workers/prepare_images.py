@@ -114,7 +114,7 @@ def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
     if finder is None:  # it is told where to look, or looks nowhere
         boxed = ObjectBox.objects.filter(image__in=ids).values_list("image", flat=True)
         ids = list(boxed.distinct())
-    sight = sight_of(bundle)
+    sight = sight_of(bundle, lease.count_anew)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Looking closer")
         image = Image.objects.get(pk=image_id)

@@ -15,7 +15,7 @@ from annotation.models import Bundle, Image, Project
 from annotation.selectors.caption_proposals import images_to_describe
 from annotation.selectors.grounding import label_names
 from annotation.services.caption_proposals import propose_caption
-from annotation.services.jobs import fenced
+from annotation.services.jobs import count_anew, fenced
 from engine.speech.grounding.phrases import Phrase, noun_phrases
 from engine.speech.grounding.tagger import tag_english
 from engine.speech.transcript import Word
@@ -27,7 +27,8 @@ MESSAGE: Final = "Proposing descriptions"
 
 def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     """Let the bundle's captioner, if it has one, write of each image; some seconds for each."""
-    ids = list(images_to_describe(project.pk, bundle).values_list("pk", flat=True))
+    due = images_to_describe(project.pk, bundle)
+    ids = list(due.values_list("pk", flat=True))
     captioner = captioner_of(bundle) if ids else None
     if captioner is None:
         return
@@ -45,6 +46,8 @@ def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) 
         text = " ".join(found.text.replace("\0", " ").split())
         with fenced(lease.claim):
             propose_caption(image=image, bundle=bundle, text=text, phrases=_phrases(text, names))
+            if not due.filter(pk=image_id).exists():
+                count_anew(lease.claim)
     lease.report(len(ids), len(ids), MESSAGE)
 
 

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 import torch
+from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Bundle, CaptionProposal, Image, Job
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.caption_proposals import propose_caption
 from annotation.services.captions import save_caption
-from annotation.services.jobs import cancel_job, enqueue_job
+from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, enqueue_job, sweep_jobs
 from engine.captioning import proposals
 from engine.captioning.facts import Inputs
 from engine.captioning.items import DescribedImage
@@ -59,12 +60,34 @@ def read(monkeypatch: pytest.MonkeyPatch, captioner: StoredCaptioner) -> list[in
     return seen
 
 
-def run(world: World) -> Job:
+def queue(world: World) -> Job:
     args = {"project_id": world.project.pk}
-    job = enqueue_job(kind=jobs.PREPARE_IMAGES, project=world.project, args=args)
+    return enqueue_job(kind=jobs.PREPARE_IMAGES, project=world.project, args=args)
+
+
+def run(world: World) -> Job:
+    job = queue(world)
     run_job(job_id=job.pk)
     job.refresh_from_db()
     return job
+
+
+def die_at(place: int, job: Job) -> None:
+    """Let a worker that takes the job die as it reads an image: its first, second, ..."""
+    read = 0
+
+    def described_image(image: Image) -> DescribedImage:
+        nonlocal read
+        read += 1
+        if read == place:
+            raise SystemExit
+        return picture(image.pk)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(propose_captions, "described_image", described_image)
+        with pytest.raises(SystemExit):
+            run_job(job_id=job.pk)
+    Job.objects.filter(pk=job.pk).update(lease_until=Now())
 
 
 def describe(world: World, image: Image) -> None:
@@ -123,6 +146,35 @@ def test_a_killed_run_goes_on_where_it_stopped_and_a_second_one_finds_nothing(
         kept.text
     ]
     assert CaptionProposal.objects.count() == 2
+
+
+def test_a_job_that_dies_after_each_caption_gets_to_its_end(world: World, read: list[int]) -> None:
+    images = [make_image(world.project, seed) for seed in range(MAX_ATTEMPTS + 2)]
+    job = queue(world)
+
+    for _ in range(MAX_ATTEMPTS + 1):
+        die_at(2, job)
+    run_job(job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("succeeded", "")
+    assert CaptionProposal.objects.count() == len(images)
+
+
+def test_a_job_that_dies_at_the_same_caption_is_given_up(
+    world: World, image: Image, read: list[int]
+) -> None:
+    make_image(world.project, 1)
+    job = queue(world)
+
+    die_at(2, job)  # the second image is the first of each attempt after this
+    for _ in range(MAX_ATTEMPTS - 1):
+        die_at(1, job)
+    sweep_jobs()
+
+    job.refresh_from_db()
+    assert (job.state, "vanished" in job.error) == ("failed", True)
+    assert CaptionProposal.objects.get().image == image
 
 
 def test_a_cancelled_job_reads_no_further_image(

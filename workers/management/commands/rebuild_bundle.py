@@ -71,6 +71,9 @@ class _Shown:
     def should_stop(self) -> bool:
         return False
 
+    def count_anew(self) -> None:
+        pass  # nobody counts
+
 
 def _bundle(beginning: str) -> Bundle:
     found = list(Bundle.objects.filter(pk__startswith=beginning)[:2])
