@@ -8,8 +8,10 @@ again: what is done is not done again. The holdout is embedded and never propose
 arm of images that shows what proposals save.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
 import structlog
 from django.conf import settings
@@ -55,7 +57,21 @@ from workers.networks import (
 )
 from workers.propose_captions import propose_captions_for_images
 
+SLICE: Final = 200  # images: a few minutes' work
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one kind of work is, over all slices and arms."""
+
+    lease: Lease
+    total: int
+    message: str
+    done: int = 0
+
+    def show(self) -> None:
+        self.lease.report(self.done, self.total, self.message)
 
 
 def prepare_images(lease: Lease) -> None:
@@ -66,10 +82,7 @@ def prepare_images(lease: Lease) -> None:
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
     arms = Arms.of(project, bundle)
-    look_closer(lease, arms)
-    forget_networks()
-    proposed_for = propose_for_images(lease, arms)
-    forget_networks()
+    proposed_for = look_and_propose(lease, arms)
     rank_images(lease, arms, proposed_for=proposed_for)
     propose_captions_for_images(lease, project, bundle)
     forget_networks()
@@ -96,60 +109,88 @@ def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
     lease.report(len(ids), len(ids), "Embedding images")
 
 
-def look_closer(lease: Lease, arms: Arms) -> None:
+def look_and_propose(lease: Lease, arms: Arms) -> int:
+    """Look closer and propose at each image that is due; return how many there were.
+
+    In slices of the queue: its first images are proposed for before its last are looked at, and
+    what begins again repeats one slice at most.
+    """
+    due = arms.due()
+    total = sum(map(len, due.values()))
+    looking = Progress(lease, total + sum(len(due[arm]) for arm in arms.others), "Looking closer")
+    proposing = Progress(lease, total, "Proposing masks")
+    for part in _slices(due):
+        look_closer(looking, arms, part)
+        forget_networks()
+        propose_for_images(proposing, arms, part)
+    return total
+
+
+def _slices(due: Mapping[Arm, Sequence[int]]) -> Iterator[dict[Arm, Sequence[int]]]:
+    """Cut what is due. Arms are drawn by hash: each has its share of any part of the queue."""
+    count = -(-sum(map(len, due.values())) // SLICE)
+    for at in range(count):
+        yield {
+            arm: ids[len(ids) * at // count : len(ids) * (at + 1) // count]
+            for arm, ids in due.items()
+        }
+
+
+def look_closer(looking: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]]) -> None:
     """Embed the windows that bundles will propose through: where they find small objects.
 
     What serves looks at all images, whatever their arm: people's clicks see through windows, too.
     Another bundle's encoder may be its own, and then sees its arm's images for the first time.
     """
-    due = arms.due()
-    _look_closer(lease, arms.serving, [*chain.from_iterable(due.values())])
+    _look_closer(looking, arms.serving, [*chain.from_iterable(due.values())])
     for arm, bundle in arms.others.items():
-        _embed(lease, bundle, without_embedding(arms.project, bundle).filter(pk__in=due[arm]))
-        _look_closer(lease, bundle, due[arm])
+        unseen = without_embedding(arms.project, bundle)
+        _embed(looking.lease, bundle, unseen.filter(pk__in=due[arm]))
+        _look_closer(looking, bundle, due[arm])
 
 
-def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
+def _look_closer(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
     finder, config = finder_of(bundle), proposal_config_of(bundle)
     if finder is None:  # it is told where to look, or looks nowhere
-        boxed = ObjectBox.objects.filter(image__in=ids).values_list("image", flat=True)
-        ids = list(boxed.distinct())
-    sight = sight_of(bundle, lease.count_anew)
-    for done, image_id in enumerate(ids):
-        lease.report(done, len(ids), "Looking closer")
+        boxed = ObjectBox.objects.filter(image__in=ids).values_list("image", flat=True).distinct()
+        looking.done += len(ids) - len(boxed)
+        ids = list(boxed)
+    sight = sight_of(bundle, looking.lease.count_anew)
+    for image_id in ids:
+        looking.show()
         image = Image.objects.get(pk=image_id)
         seen = looked_at_closer(image.sha256, image.size_hw, sight)
         if finder is not None:
             windows_asked(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
         for window in windows_for(corners_of(boxes_of(image)), image.size_hw):
             seen.through(window)
+        looking.done += 1
 
 
-def propose_for_images(lease: Lease, arms: Arms) -> int:
-    """Propose on each image that is due, as its arm says; return how many there were."""
-    due = arms.due()
+def propose_for_images(proposing: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]]) -> None:
+    """Propose on images, as their arms say."""
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
-        _save(lease, image, arms.serving, Arm.NONE, [], boxes_of(image))
+        _save(proposing.lease, image, arms.serving, Arm.NONE, [], boxes_of(image))
+        proposing.done += 1
     for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
-        # Whoever held an image while the arm's were embedded may have given it back since.
+        # Not what was put in the trash before the arm's encoder saw it.
         seen = Image.objects.filter(has_embedding(bundle), pk__in=due[arm])
         seen_ids = set(seen.values_list("pk", flat=True))
-        _propose(lease, bundle, arm, [each for each in due[arm] if each in seen_ids])
+        _propose(proposing, bundle, arm, [each for each in due[arm] if each in seen_ids])
         forget_networks()
-    return sum(map(len, due.values()))
 
 
-def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
+def _propose(proposing: Progress, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
     """Let a bundle propose on its arm's images, a few at a time."""
     if not ids:
         return
-    lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
+    proposing.show()  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
     finder, verifier, namer = finder_of(bundle), verifier_of(bundle), namer_of(bundle)
 
     def find(item: tuple[Image, SeenImage, Sequence[ObjectBox]]) -> list[Found]:
         image, seen, boxes = item
-        should_stop = lease.should_stop
+        should_stop = proposing.lease.should_stop
         answers = propose_in_boxes(
             seen, predictor, config, corners_of(boxes), should_stop=should_stop
         )
@@ -166,11 +207,10 @@ def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None
         ]
 
     items = _seen(ids, bundle)
-    for done, ((image, _, boxes), found) in enumerate(
-        map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
-    ):
-        _save(lease, image, bundle, arm, found, boxes)
-        lease.report(done, len(ids), "Proposing masks")
+    for (image, _, boxes), found in map_in_order(find, items, threads=settings.TORCH_THREADS):
+        _save(proposing.lease, image, bundle, arm, found, boxes)
+        proposing.done += 1
+        proposing.show()
 
 
 def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:

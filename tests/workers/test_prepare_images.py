@@ -1,19 +1,26 @@
 """Preparation finds its own work: twice changes nothing, and what is done stays done."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pytest
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.models import Alias, Bundle, Embedding, Image, Job, Project, Proposal
 from annotation.services.assignments import claim_image
-from annotation.services.bundles import ensure_pretrained
+from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, enqueue_job
 from annotation.services.preparation import propose_again
 from engine.acquisition.spread import pooled
+from engine.segmentation.object_finder import FoundObjects
+from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import PROCEDURE
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
-from workers import boxed_proposals
+from workers import boxed_proposals, prepare_images
 from workers.arms import Arms
 from workers.embeddings import load_embedding
 from workers.lease import Lease
@@ -106,7 +113,7 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
     Alias.objects.filter(project=world.project, name="serving").update(bundle=newer)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workers.networks.fetch_bundle", lambda _: _folder_of(old))
+        patch.setattr("workers.networks.fetch_bundle", lambda _: fetch_bundle(old))
         run(world)
 
     pending = Proposal.objects.filter(state="pending")
@@ -162,6 +169,83 @@ def test_a_cancelled_job_stops_and_says_so(
     assert job.state == "cancelled"
 
 
+@pytest.fixture
+def alone(world: World) -> None:
+    """Let what serves propose on every image."""
+    Project.objects.filter(pk=world.project.pk).update(
+        without_proposals_share=0, previous_bundle_share=0
+    )
+
+
+class Finder:
+    """Stands for a prompt head that sees one object wherever it looks."""
+
+    def find(self, *_: Any, **__: Any) -> FoundObjects:
+        box = np.array([[4, 4, 24, 24]], np.float32)
+        return FoundObjects(box[:, :2] + np.float32(10), box, np.ones(1, np.float32))
+
+
+def test_people_get_the_first_proposals_before_the_last_images_are_looked_at(
+    world: World, alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [make_image(world.project, seed) for seed in range(4)]
+    served: list[int] = []
+    shown: list[tuple[str, int, int]] = []
+    honest = Lease.report
+
+    def look(*_: object, **__: object) -> None:
+        served.append(Image.objects.exclude(proposed_by=None).count())
+
+    def report(lease: Lease, done: int, total: int, message: str = "") -> None:
+        honest(lease, done, total, message)
+        shown.append((message, done, total))
+
+    monkeypatch.setattr(prepare_images, "SLICE", 2)
+    monkeypatch.setattr(prepare_images, "finder_of", lambda _: Finder())
+    monkeypatch.setattr(prepare_images, "windows_asked", look)
+    monkeypatch.setattr(Lease, "report", report)
+
+    run(world)
+
+    assert served == [0, 0, 2, 2]
+    looked = [done for message, done, total in shown if (message, total) == ("Looking closer", 4)]
+    assert looked == [0, 1, 2, 3]
+    assert ("Proposing masks", len(images), len(images)) in shown
+
+
+@dataclass
+class Loads:
+    """Counts how often something is called."""
+
+    honest: Callable[..., Any]
+    count: int = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> object:
+        self.count += 1
+        return self.honest(*args, **kwargs)
+
+
+def test_a_slice_loads_and_proves_what_it_needs_once_however_many_images_it_has(
+    world: World, alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = [Loads(OnnxPredictor), Loads(fetch_bundle)]
+    monkeypatch.setattr("workers.networks.OnnxPredictor", loads[0])
+    monkeypatch.setattr("workers.networks.fetch_bundle", loads[1])
+
+    def loaded_for(*seeds: int) -> list[int]:
+        for seed in seeds:
+            make_image(world.project, seed)
+        for load in loads:
+            load.count = 0
+        assert run(world).error == ""
+        return [load.count for load in loads]
+
+    for_one, for_three = loaded_for(1), loaded_for(2, 3, 4)
+
+    assert for_one == for_three
+    assert for_one[0] == 1
+
+
 def test_a_job_that_dies_after_each_image_gets_to_its_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,12 +288,6 @@ def test_a_worker_with_another_encoder_says_what_to_do(
 def _successor(old: Bundle, **changes: object) -> Bundle:
     manifest = {**old.manifest, **changes}
     return Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=manifest)
-
-
-def _folder_of(bundle: Bundle) -> object:
-    from annotation.services.bundles import fetch_bundle  # noqa: PLC0415  # unpatched
-
-    return fetch_bundle(bundle)
 
 
 def test_an_image_that_arrives_meanwhile_is_left_to_the_next_job(
