@@ -34,6 +34,7 @@ from engine.segmentation.proposals import propose, propose_in_boxes
 from engine.segmentation.windows import windows_for
 from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
+from engine.verification.verifier import Verifier
 from workers.acquisition import rank_images
 from workers.arms import Arm, Arms, has_embedding, lock_if_free
 from workers.boxed_proposals import Wanted, boxes_of, corners_of, wanted_masks
@@ -170,7 +171,7 @@ def _look_closer(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
 def propose_for_images(proposing: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]]) -> None:
     """Propose on images, as their arms say."""
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
-        _save(proposing.lease, image, arms.serving, Arm.NONE, [], boxes_of(image))
+        _save(proposing.lease, image, arms.serving, Arm.NONE, [], boxes_of(image), None)
         proposing.done += 1
     for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
         # Not what was put in the trash before the arm's encoder saw it.
@@ -208,7 +209,7 @@ def _propose(proposing: Progress, bundle: Bundle, arm: Arm, ids: Sequence[int]) 
 
     items = _seen(ids, bundle)
     for (image, _, boxes), found in map_in_order(find, items, threads=settings.TORCH_THREADS):
-        _save(proposing.lease, image, bundle, arm, found, boxes)
+        _save(proposing.lease, image, bundle, arm, found, boxes, verifier)
         proposing.done += 1
         proposing.show()
 
@@ -235,6 +236,7 @@ def _save(
     arm: Arm,
     found: Sequence[Found],
     boxes: Sequence[ObjectBox],
+    verifier: Verifier | None,
 ) -> None:
     """Put what was found in place; if boxes came or went meanwhile, the image stays due."""
     with fenced(lease.claim):
@@ -246,7 +248,7 @@ def _save(
         else:
             replace_pending_proposals(image=image, bundle=bundle, found=found)
             if arm != Arm.CANDIDATE:  # of what the gate did not pass, people decide all
-                threshold = _threshold(image.project_id, bundle)
+                threshold = _threshold(image.project_id, verifier)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
         Image.objects.filter(pk=image.pk).update(
             proposed_by=bundle, arm=arm, outside_at=None, is_due=boxes_of(image) != boxes
@@ -268,11 +270,10 @@ def _as_found(screened: ScreenedProposal, label: int | None, wanted: Wanted) -> 
     )
 
 
-def _threshold(project_id: int, bundle: Bundle) -> float | None:
-    """Tell from which score on the bundle keeps what a manager wants now; None: accept nothing."""
+def _threshold(project_id: int, verifier: Verifier | None) -> float | None:
+    """Tell from which score on a bundle keeps what a manager wants now; None: accept nothing."""
     wanted = Project.objects.values_list("auto_accept_precision", flat=True).get(pk=project_id)
-    # In this order: to have the verifier, all of the bundle's files are proved.
-    if wanted is None or (verifier := verifier_of(bundle)) is None:
+    if wanted is None or verifier is None:
         return None
     known = verifier.held_out
     return threshold_for(known.scores, known.accepted, wanted, known.images)

@@ -24,7 +24,7 @@ from workers import boxed_proposals, prepare_images
 from workers.arms import Arms
 from workers.embeddings import load_embedding
 from workers.lease import Lease
-from workers.networks import predictor_of
+from workers.networks import predictor_of, verifier_of
 from workers.prepare_images import embed_images
 from workers.tasks import run_job
 
@@ -228,9 +228,13 @@ class Loads:
 def test_a_slice_loads_and_proves_what_it_needs_once_however_many_images_it_has(
     world: World, alone: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loads = [Loads(OnnxPredictor), Loads(fetch_bundle)]
+    Project.objects.filter(pk=world.project.pk).update(
+        auto_accept_precision=0.9, auto_accept_since=Now()
+    )
+    loads = [Loads(OnnxPredictor), Loads(fetch_bundle), Loads(verifier_of)]
     monkeypatch.setattr("workers.networks.OnnxPredictor", loads[0])
     monkeypatch.setattr("workers.networks.fetch_bundle", loads[1])
+    monkeypatch.setattr("workers.prepare_images.verifier_of", loads[2])
 
     def loaded_for(*seeds: int) -> list[int]:
         for seed in seeds:
