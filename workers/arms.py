@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project
 from annotation.selectors.images import begun
-from annotation.selectors.queue import BY_RANK
+from annotation.selectors.queue import BY_RANK, WORKABLE
 from annotation.selectors.serving import alike, moves_anew
 from annotation.services.draws import arm_for
 from workers.networks import has_encoder
@@ -56,6 +56,32 @@ class Arms:
         drawn[Arm.CANDIDATE] = list(dict.fromkeys([*drawn[Arm.CANDIDATE], *self._to_try()]))
         return drawn
 
+    def to_look_at(self) -> list[int]:
+        """Return the images where people may click through windows, and what serves has made none.
+
+        In the queue's order; with those that are `due`, at which it looks before it proposes. The
+        others are the holdout, and what people or an outside model's proposals keep from bundles.
+        """
+        images = Image.objects.filter(
+            has_embedding(self.serving),
+            ~self._is_seen(),
+            ~Q(looked_by__in=alike(self.serving)),
+            project=self.project,
+            deleted_at=None,
+            status__in=WORKABLE[Assignment.Kind.ANNOTATE],
+        )
+        return list(images.order_by(*BY_RANK).values_list("pk", flat=True))
+
+    def _is_seen(self) -> Q:
+        """Tell of an image whether its arm's bundle has proposed for it, or one that does the same.
+
+        What serves has looked at it before.
+        """
+        is_seen = ~Q(arm__in=self.others) & Q(proposed_by__in=alike(self.serving))
+        for arm, bundle in self.others.items():
+            is_seen |= Q(arm=arm, proposed_by__in=alike(bundle))
+        return is_seen
+
     def _unseen(self) -> QuerySet[Image]:
         """Images that nobody has begun, and that are due or that their arm's bundle has not seen.
 
@@ -63,13 +89,10 @@ class Arms:
         those that somebody has begun before any bundle saw them. Without those on which an outside
         model's proposals stand.
         """
-        is_seen = ~Q(arm__in=self.others) & Q(proposed_by__in=alike(self.serving))
-        for arm, bundle in self.others.items():
-            is_seen |= Q(arm=arm, proposed_by__in=alike(bundle))
         waiting = _waiting(self.project, self.serving)
         is_bare = Q(proposed_by=None, outside_at=None)
         is_free = ~Q(begun()) & ~_outside_stands()
-        return waiting.filter(is_bare | ((Q(is_due=True) | ~is_seen) & is_free))
+        return waiting.filter(is_bare | ((Q(is_due=True) | ~self._is_seen()) & is_free))
 
     def _to_try(self) -> Iterator[int]:
         """Yield the images that nobody has begun and that a trial draws, whoever has seen them.

@@ -4,8 +4,8 @@ Where objects are small, it looks closer before it proposes. Where an import say
 object is, it proposes a mask for that first.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
-again: what is done is not done again. The holdout is embedded and never proposed for; nor is the
-arm of images that shows what proposals save.
+again: what is done is not done again. The holdout is embedded and looked at closer, as people click
+there too, and never proposed for; nor is the arm of images that shows what proposals save.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ from annotation.models import Bundle, Image, ObjectBox, Project
 from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
+from annotation.services.images import locked_images
 from annotation.services.jobs import count_anew, fenced
 from annotation.services.proposals import (
     Found,
@@ -117,24 +118,32 @@ def look_and_propose(lease: Lease, arms: Arms) -> int:
     what begins again repeats one slice at most.
     """
     due = arms.due()
+    alone = _looked_at_alone(arms, due)
     total = sum(map(len, due.values()))
-    looking = Progress(lease, total + sum(len(due[arm]) for arm in arms.others), "Looking closer")
+    looks = total + len(alone) + sum(len(due[arm]) for arm in arms.others)
+    looking = Progress(lease, looks, "Looking closer")
     proposing = Progress(lease, total, "Proposing masks")
-    for part in _slices(due):
+    count = -(-(total + len(alone)) // SLICE)
+    for at in range(count):
+        part = {arm: _slice(ids, at, count) for arm, ids in due.items()}
         look_closer(looking, arms, part)
+        look_alone(looking, arms.serving, _slice(alone, at, count))
         forget_networks()
         propose_for_images(proposing, arms, part)
     return total
 
 
-def _slices(due: Mapping[Arm, Sequence[int]]) -> Iterator[dict[Arm, Sequence[int]]]:
-    """Cut what is due. Arms are drawn by hash: each has its share of any part of the queue."""
-    count = -(-sum(map(len, due.values())) // SLICE)
-    for at in range(count):
-        yield {
-            arm: ids[len(ids) * at // count : len(ids) * (at + 1) // count]
-            for arm, ids in due.items()
-        }
+def _looked_at_alone(arms: Arms, due: Mapping[Arm, Sequence[int]]) -> list[int]:
+    """Return where what serves looks closer for people's clicks alone; nowhere without a finder."""
+    if finder_of(arms.serving) is None:
+        return []
+    proposed_for = {*chain.from_iterable(due.values())}
+    return [each for each in arms.to_look_at() if each not in proposed_for]
+
+
+def _slice(ids: Sequence[int], at: int, count: int) -> Sequence[int]:
+    """Return one part of several. Arms and holdout are drawn by hash: it is about the queue's."""
+    return ids[len(ids) * at // count : len(ids) * (at + 1) // count]
 
 
 def look_closer(looking: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]]) -> None:
@@ -150,6 +159,17 @@ def look_closer(looking: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]])
         _look_closer(looking, bundle, due[arm])
 
 
+def look_alone(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
+    """Embed the windows that people will click through, and keep that the bundle has looked."""
+    if not ids:
+        return
+    _look_closer(looking, bundle, ids)
+    with fenced(looking.lease.claim):
+        looked = locked_images(ids).values_list("pk", flat=True)
+        Image.objects.filter(pk__in=list(looked)).update(looked_by=bundle)
+        count_anew(looking.lease.claim)
+
+
 def _look_closer(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
     finder, config = finder_of(bundle), proposal_config_of(bundle)
     if finder is None:  # it is told where to look, or looks nowhere
@@ -163,7 +183,9 @@ def _look_closer(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
         seen = looked_at_closer(image.sha256, image.size_hw, sight)
         if finder is not None:
             windows_asked(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
-        for window in windows_for(corners_of(boxes_of(image)), image.size_hw):
+        # The holdout is blind: where objects are, no import tells either.
+        boxes = [] if image.is_holdout else boxes_of(image)
+        for window in windows_for(corners_of(boxes), image.size_hw):
             seen.through(window)
         looking.done += 1
 

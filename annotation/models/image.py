@@ -52,6 +52,11 @@ class Image(models.Model):
     # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
     # In the arm without any, `proposed_by` is what served.
     arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
+    # The bundle that has last looked closer at it and proposed nothing, as it is of the holdout, or
+    # people or an import's proposals kept it.
+    looked_by = models.ForeignKey(
+        "annotation.Bundle", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     # It is to be proposed for once more, whatever has seen it, unless a person begins it first.
     is_due = models.BooleanField(default=False, db_default=False)
     # When an import brought proposals of others' models, while these stand in the place of a

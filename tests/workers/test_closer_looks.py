@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -10,22 +11,33 @@ from django.utils import timezone
 
 from annotation import jobs, storage
 from annotation.api.image_detail import image_detail
-from annotation.models import DatasetVersion, Embedding, Image, Job, Project
+from annotation.models import (
+    Bundle,
+    DatasetVersion,
+    Embedding,
+    Image,
+    Job,
+    ObjectBox,
+    Project,
+    Proposal,
+)
 from annotation.selectors.images import image_to_show
 from annotation.services.assignments import claim_image, finish_image
-from annotation.services.bundles import ensure_pretrained
+from annotation.services.bundles import ensure_pretrained, fetch_bundle, promote_bundle
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.seeds import Seed, seed_masks
 from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
 from engine.masks.rle import RLE
+from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import FoundObjects
 from engine.segmentation.windows import windows_of
 from tests.annotation.world import Api, World, png, square
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers import annotated_images as annotated_images_module
 from workers.annotated_images import annotated_images, embed_missing
+from workers.embeddings import looked_at_closer
 from workers.holdout import measure
 from workers.networks import sight_of
 from workers.tasks import run_job
@@ -68,6 +80,18 @@ def prepare(world: World, monkeypatch: pytest.MonkeyPatch, box: tuple[int, int, 
     return job
 
 
+def serve_another(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a bundle serve that proposes otherwise, by the files of the one that served."""
+    old = ensure_pretrained(project=world.project)
+    thresholds = {**old.manifest["thresholds"], "min_area_px": 2.0}
+    manifest = {**old.manifest, "thresholds": thresholds}
+    newer = Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=manifest)
+    monkeypatch.setattr("workers.networks.fetch_bundle", lambda _: fetch_bundle(old))
+    promote_bundle(
+        project=world.project, expected=old.pk, to=newer, reason="a test", by=world.manager
+    )
+
+
 def finish(world: World, image: Image, rle: RLE) -> DatasetVersion:
     """Freeze a version of the image with one mask."""
     seed_masks(image=image, seeds=[Seed(rle)], author=world.manager)
@@ -97,6 +121,71 @@ def test_where_an_object_is_small_its_window_is_embedded_once(
     prepare(world, monkeypatch, NEAR_THE_CORNER)
 
     assert encoder.calls == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"is_holdout": True}, {"outside_at": timezone.now()}, {"status": Image.Status.RETURNED}],
+    ids=["holdout", "outside", "returned"],
+)
+def test_where_nothing_is_proposed_people_who_click_get_windows_all_the_same(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    Image.objects.filter(pk=image.pk).update(**changes)
+
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+
+    assert windows_in_store(image) == [windows_of(SIZE_HW)[0].name]
+    image.refresh_from_db()
+    assert (image.arm, image.proposed_by) == ("", None)
+    assert not Proposal.objects.exists()
+
+
+def test_what_somebody_holds_when_a_bundle_comes_to_serve_is_looked_at_and_left_as_it_is(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(without_proposals_share=0)
+    prepare(world, monkeypatch, LARGE)
+    before = list(Proposal.objects.order_by("pk").values())
+    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    serve_another(world, monkeypatch)
+
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+
+    assert windows_in_store(image) == [windows_of(SIZE_HW)[0].name]
+    assert list(Proposal.objects.order_by("pk").values()) == before != []
+
+
+def test_a_bundle_looks_once_at_an_image_of_the_holdout(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.objects.filter(pk=image.pk).update(is_holdout=True)
+    looks: list[str] = []
+
+    def look(sha256: str, *args: Any) -> SeenImage:
+        looks.append(sha256)
+        return looked_at_closer(sha256, *args)
+
+    monkeypatch.setattr("workers.prepare_images.looked_at_closer", look)
+
+    prepare(world, monkeypatch, LARGE)
+    prepare(world, monkeypatch, LARGE)
+    by_the_first = len(looks)
+    serve_another(world, monkeypatch)
+    prepare(world, monkeypatch, LARGE)
+
+    assert (by_the_first, len(looks)) == (1, 2)
+
+
+def test_where_objects_of_the_holdout_are_no_import_tells(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.objects.filter(pk=image.pk).update(is_holdout=True)
+    ObjectBox.objects.create(pk=uuid4(), image=image, box_xywh=[300, 220, 10, 12])
+
+    prepare(world, monkeypatch, LARGE)
+
+    assert windows_in_store(image) == []
 
 
 def test_where_objects_are_large_nothing_is_embedded_but_the_whole(
