@@ -17,6 +17,7 @@ from annotation.models import Bundle, Image, Project, Proposal
 from annotation.services.draws import is_left_to_chance
 from annotation.services.jobs import fenced
 from annotation.services.ranks import (
+    AHEAD,
     chosen_in,
     forget_ranks,
     rank_by_chance,
@@ -30,7 +31,6 @@ from workers.arms import Arm, Arms, has_embedding
 from workers.embeddings import pooled_embeddings
 from workers.lease import Lease
 
-AHEAD: Final = 1000  # images that come first so; those after them come by chance
 CANDIDATES: Final = 10_000  # that wait
 CENTRES: Final = 10_000  # that are finished
 JUDGED: Final = 2000  # candidates whose proposals are read

@@ -27,6 +27,7 @@ from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
 from annotation.services.outcomes import write_outcomes
 from annotation.services.promises import stop_if_broken
+from annotation.services.ranks import ask_for_order
 from annotation.services.stints import keep_stint
 
 Kind = Assignment.Kind
@@ -192,6 +193,7 @@ def _finish_if_done_by_all(image: Image) -> None:
     mark_done([image.pk])
     image.refresh_from_db()
     ask_for_caption(image=image)
+    ask_for_order(image=image)
 
 
 def _is_approved(image: Image, user: User) -> bool:

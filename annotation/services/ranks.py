@@ -14,7 +14,10 @@ from django.db.models.expressions import RawSQL
 
 from annotation.models import Image, Project
 from annotation.services.images import locked_images
+from annotation.services.preparation import prepare_project
 
+AHEAD: Final = 1000  # images that a model chooses to come first; those after them come by chance
+ASKED_EVERY: Final = 100  # of their places, from the half of them on
 BATCH: Final = 500  # images
 # A number of [0, 1) that is an image's for ever: its sha256 is a hash already.
 _BY_CHANCE: Final = RawSQL(
@@ -31,6 +34,17 @@ def waiting_in(project: Project) -> QuerySet[Image]:
 def chosen_in(project: Project) -> QuerySet[Image]:
     """Those of them that come before all others."""
     return waiting_in(project).filter(rank__lt=0)
+
+
+def ask_for_order(*, image: Image) -> None:
+    """Have the model choose anew where an image is finished and half of what it chose last is.
+
+    The image's own place tells, so that nothing is counted: people finish images about in their
+    order. Preparation counts, and as somebody may have left some out, it is asked again further on.
+    """
+    place = image.rank
+    if place is not None and -AHEAD / 2 <= place < 0 and place % ASKED_EVERY == 0:
+        prepare_project(project=image.project)
 
 
 @transaction.atomic

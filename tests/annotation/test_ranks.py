@@ -4,6 +4,8 @@ import pytest
 
 from annotation import jobs
 from annotation.models import Image, Job
+from annotation.services import ranks
+from annotation.services.assignments import claim_image, finish_image
 from annotation.services.draws import is_left_to_chance
 from annotation.services.ranks import (
     chosen_in,
@@ -113,6 +115,27 @@ def test_a_rank_by_chance_is_a_fraction_that_follows_from_the_picture(world: Wor
     for image in images:
         image.refresh_from_db()
         assert image.rank == int(image.sha256[:13], 16) / 16**13
+
+
+def test_who_finishes_half_of_what_the_model_chose_has_it_choose_anew_and_no_job_for_each_image(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranks, "AHEAD", 8)
+    monkeypatch.setattr(ranks, "ASKED_EVERY", 4)
+    images = [make_image(world.project, seed) for seed in range(9)]
+    rank_by_chance(project=world.project)
+    rank_first(project=world.project, image_ids=[image.pk for image in images[:8]])
+    asked = []
+
+    for image in images:
+        place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+        assert place is not None
+        finish_image(assignment=place, user=world.annotator, active_s=1)
+        queued = Job.objects.filter(kind=jobs.PREPARE_IMAGES)
+        asked.append(queued.count())
+        queued.update(state="succeeded")
+
+    assert asked == [0, 0, 0, 0, 1, 1, 1, 1, 1]
 
 
 def test_one_image_in_five_is_left_to_chance() -> None:

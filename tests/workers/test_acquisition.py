@@ -10,6 +10,7 @@ import pytest
 from annotation import jobs
 from annotation.models import Alias, Bundle, Image, Job, Proposal
 from annotation.selectors.plan import upcoming_image_ids
+from annotation.services import ranks
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.draws import is_left_to_chance
 from annotation.services.jobs import enqueue_job
@@ -133,6 +134,23 @@ def test_what_the_model_chose_stands_until_half_of_it_is_finished_or_it_proposes
     prepare(world)
 
     assert list(chosen_in(world.project)) == [each for each in images if each.pk == last]
+
+
+def test_who_finishes_what_the_model_chose_has_it_choose_anew_where_nothing_else_asks_for_it(
+    world: World, kinds: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (acquisition, ranks):
+        monkeypatch.setattr(module, "AHEAD", 2)
+    monkeypatch.setattr(ranks, "ASKED_EVERY", 1)
+    make_kinds(world, 0, 1, 2)
+    choose(world, "model")
+    first, second, last = queue_of(world)
+
+    for pk in (first, second):
+        finish(world, Image.objects.get(pk=pk))
+    run(Job.objects.get(kind=jobs.PREPARE_IMAGES, state="queued"))
+
+    assert [image.pk for image in chosen_in(world.project)] == [last]
 
 
 def test_kinds_come_first_that_the_verifier_or_the_previous_bundle_makes_doubtful(
