@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.db.models import QuerySet
 
-from annotation.models import Bundle, Image, ObjectBox, Project
+from annotation.models import Bundle, Image, Label, ObjectBox, Project
 from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
@@ -293,9 +293,14 @@ def _as_found(screened: ScreenedProposal, label: int | None, wanted: Wanted) -> 
 
 
 def _threshold(project_id: int, verifier: Verifier | None) -> float | None:
-    """Tell from which score on a bundle keeps what a manager wants now; None: accept nothing."""
+    """Tell from which score on a bundle keeps what a manager wants now; None: accept nothing.
+
+    By verdicts on proposals such as it may accept: among several labels, on those with a label.
+    What had none was right whatever people called it.
+    """
     wanted = Project.objects.values_list("auto_accept_precision", flat=True).get(pk=project_id)
     if wanted is None or verifier is None:
         return None
-    known = verifier.held_out
+    has_several = Label.objects.filter(project=project_id, deleted_at=None).count() > 1
+    known = verifier.held_out.of_named() if has_several else verifier.held_out
     return threshold_for(known.scores, known.accepted, wanted, known.images)

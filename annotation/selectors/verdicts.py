@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from django.db.models import Case, Count, Q, QuerySet, When
+
 from annotation.models import Image, Proposal
 from annotation.selectors.doubts import DECIDED_BY_A_PERSON, doubted_people
 
@@ -16,6 +18,7 @@ class Judged(NamedTuple):
     cues: dict[str, float]
     is_accepted: bool  # as it was
     is_wanted: bool  # as it was, corrected, or sent on to be
+    is_named: bool  # by a label that could have been another, so that it may have been wrong
 
 
 def judged_proposals(project_id: int) -> Iterator[Judged]:
@@ -33,11 +36,24 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
         bundle__dataset_version__isnull=False,
     )
     judged = verdicts.exclude(cues={}).exclude(decided_by__in=doubted_people(project_id))
-    rows = judged.order_by("-decided_at", "pk").values_list(
-        "image__sha256", "cues", "state", "is_untouched"
+    is_named = Q(label__isnull=False, label__deleted_at=None, bundle__in=_naming(project_id))
+    rows = (
+        judged.annotate(is_named=Case(When(is_named, then=True), default=False))
+        .order_by("-decided_at", "pk")
+        .values_list("image__sha256", "cues", "state", "is_untouched", "is_named")
     )
-    for image, cues, state, is_untouched in rows[:MOST].iterator():
-        yield Judged(image, cues, bool(is_untouched), state != Proposal.State.REJECTED)
+    for image, cues, state, is_untouched, named in rows[:MOST].iterator():
+        yield Judged(image, cues, bool(is_untouched), state != Proposal.State.REJECTED, named)
+
+
+def _naming(project_id: int) -> QuerySet[Proposal, str | None]:
+    """Bundles that have named objects of the project by more labels than one.
+
+    What learned one label alone calls everything that, which tells nothing of names.
+    """
+    named = Proposal.objects.filter(image__project_id=project_id, label__isnull=False)
+    labels = named.values("bundle").annotate(labels=Count("label", distinct=True))
+    return labels.filter(labels__gt=1).values_list("bundle", flat=True)
 
 
 def distrusted_images(project_id: int) -> set[str]:

@@ -16,6 +16,7 @@ _WANTED: Final = "wanted/"
 _HELD_OUT_SCORES: Final = "held_out_scores"
 _HELD_OUT_ACCEPTED: Final = "held_out_accepted"
 _HELD_OUT_IMAGES: Final = "held_out_images"
+_HELD_OUT_NAMED: Final = "held_out_named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class Verdicts:
     scores: Floats  # (N,) by a verifier that had not learned from its image
     accepted: NDArray[np.bool_]  # (N,) as it was
     images: NDArray[np.int32] | None = None  # (N,) numbered; None: each of another
+    named: NDArray[np.bool_] | None = None  # (N,) by one of several labels; None: untold
+
+    def of_named(self) -> "Verdicts":
+        """Keep those whose label could have been wrong; none where it is untold which these are."""
+        if self.named is None:
+            return no_verdicts()
+        images = None if self.images is None else self.images[self.named]
+        return Verdicts(
+            self.scores[self.named], self.accepted[self.named], images, self.named[self.named]
+        )
 
 
 def no_verdicts() -> Verdicts:
@@ -54,11 +65,13 @@ class Verifier:
         }
         if self.held_out.images is not None:
             held_out[_HELD_OUT_IMAGES] = self.held_out.images
+        if self.held_out.named is not None:
+            held_out[_HELD_OUT_NAMED] = self.held_out.named.astype(np.float32)
         save_file(curves | held_out, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `save` has written.
+        """Read what `save` has written, now or before it told which proposals were named.
 
         Raises:
             ValueError: the file is no verifier's.
@@ -66,7 +79,7 @@ class Verifier:
         """
         try:
             tensors = load_file(path)
-            wanted = _under(_WANTED, tensors)
+            wanted, named = _under(_WANTED, tensors), tensors.get(_HELD_OUT_NAMED)
             return cls(
                 AdditiveModel.of(_under(_ACCEPTED, tensors)),
                 AdditiveModel.of(wanted) if wanted else None,
@@ -74,6 +87,7 @@ class Verifier:
                     tensors[_HELD_OUT_SCORES],
                     tensors[_HELD_OUT_ACCEPTED] > 0,
                     tensors.get(_HELD_OUT_IMAGES),
+                    None if named is None else named > 0,
                 ),
             )
         except (SafetensorError, KeyError) as error:

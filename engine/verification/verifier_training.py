@@ -1,7 +1,7 @@
 """Fit a verifier to what people have made of images: a second or two for ten thousand proposals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -33,6 +33,7 @@ class JudgedProposal:
     cues: Cues  # as they were when it was proposed
     is_accepted: bool  # as it was
     is_wanted: bool  # as it was, or corrected
+    is_named: bool | None = None  # by one of several labels; None: frozen before that was told
 
 
 def judge_by_masks(
@@ -70,7 +71,8 @@ def train_verifier(
         return None
     cues = [each.cues for each in own]
     numbers = {image: number for number, image in enumerate(names)}
-    held_out = []
+    decided: list[JudgedProposal] = []
+    scores: list[NDArray[np.float32]] = []
     for fold in range(FOLDS):
         known = np.flatnonzero(folds != fold)
         if len(np.unique(accepted[known])) == 1:  # all others were on one image
@@ -78,26 +80,25 @@ def train_verifier(
         unknown = [each for each in verdicts if fold_of[each.image] == fold]
         if unknown:
             model = _fitted([cues[index] for index in known], accepted[known])
-            scores = model.score([each.cues for each in unknown])
-            held_out.append(
-                Verdicts(
-                    scores,
-                    np.array([each.is_accepted for each in unknown], np.bool_),
-                    np.array([numbers[each.image] for each in unknown], np.int32),
-                )
-            )
+            scores.append(model.score([each.cues for each in unknown]))
+            decided += unknown
     return Verifier(
         _fitted(cues, accepted),
         _fitted(cues, wanted) if _says_enough(wanted) else None,
-        _together(held_out),
+        _held_out(decided, np.concatenate(scores), numbers) if decided else no_verdicts(),
     )
 
 
-def _together(parts: Sequence[Verdicts]) -> Verdicts:
-    if not parts:
-        return no_verdicts()
-    columns = ([getattr(part, each.name) for part in parts] for each in fields(Verdicts))
-    return Verdicts(*map(np.concatenate, columns))
+def _held_out(
+    decided: Sequence[JudgedProposal], scores: NDArray[np.float32], numbers: Mapping[str, int]
+) -> Verdicts:
+    is_told = all(each.is_named is not None for each in decided)
+    return Verdicts(
+        scores,
+        np.array([each.is_accepted for each in decided], np.bool_),
+        np.array([numbers[each.image] for each in decided], np.int32),
+        np.array([each.is_named for each in decided], np.bool_) if is_told else None,
+    )
 
 
 def _says_enough(said: Bools) -> bool:

@@ -31,6 +31,7 @@ def note_verdict(
     *,
     cues: Mapping[str, float] = CERTAIN,
     score: float | None = None,
+    label: int | None = None,
 ) -> None:
     """Note a verdict: the IoU with what was made of a proposal, None where it was rejected."""
     is_wanted = final_iou is not None
@@ -44,6 +45,7 @@ def note_verdict(
         point_xy=[2, 2],
         cues=cues,
         verifier_score=score,
+        label_id=label,
         state="accepted" if is_wanted else "rejected",
         mask=Mask.objects.create(pk=uuid4(), image=image) if is_wanted else None,
         decided_by=person,

@@ -1,5 +1,6 @@
 """A verifier learns what people would accept, and its bundle's proposals carry its word."""
 
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -18,6 +19,7 @@ from annotation.services.bundles import (
     register_bundle,
 )
 from annotation.services.jobs import enqueue_job
+from annotation.services.labels import create_label, delete_label
 from annotation.services.projects import update_project
 from engine.bundle import VERDICTS, VERIFIER, read_bundle, write_bundle
 from engine.segmentation.items import AnnotatedImage
@@ -33,6 +35,10 @@ from workers.verifiers import freeze_verdicts, learn_verifier
 
 # Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
 HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
+# Of 200 sure ones every other had a label, of which a fifth were wrong.
+FIFTH_MISNAMED = Verdicts(
+    np.full(200, 0.9, np.float32), np.arange(200) % 10 != 0, named=np.arange(200) % 2 == 0
+)
 
 
 def run(world: World) -> None:
@@ -128,6 +134,43 @@ def test_what_keeps_the_promise_is_accepted_and_the_rest_waits_for_people(
     assert Proposal.objects.filter(state="pending").exists() is not is_sure
 
 
+@pytest.mark.parametrize(
+    ("labels", "held_out", "is_accepted"),
+    [
+        pytest.param(1, FIFTH_MISNAMED, True, id="one label"),
+        pytest.param(2, FIFTH_MISNAMED, False, id="several, a fifth of the names wrong"),
+        pytest.param(2, HALF_RIGHT, False, id="several, and it is untold what was named"),
+        pytest.param(1, HALF_RIGHT, True, id="one, and it is untold what was named"),
+        pytest.param(
+            2,
+            replace(HALF_RIGHT, named=np.ones(200, np.bool_)),
+            True,
+            id="several, all of them named",
+        ),
+    ],
+)
+def test_among_several_labels_a_promise_is_kept_by_what_was_named(
+    world: World,
+    image: Image,
+    labels: int,
+    held_out: Verdicts,
+    is_accepted: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotation.services.auto_accept.AUDITED_SHARE", 0)
+    namer = Mock(labels=lambda _, masks: [world.label_id] * len(masks))
+    monkeypatch.setattr("workers.prepare_images.namer_of", lambda _: namer)
+    for number in range(1, labels):
+        create_label(project=world.project, name=f"ring {number}", color="#ff8787")
+    serve_with(world, Verifier(AdditiveModel({}, 4.0), held_out=held_out), tmp_path)
+    update_project(project=world.project, changes={"auto_accept_precision": 0.8})
+
+    run(world)
+
+    assert Proposal.objects.filter(is_auto_accepted=True).exists() is is_accepted
+
+
 def test_nothing_is_accepted_where_nobody_wants_it_or_too_few_verdicts_are_known(
     world: World, image: Image, tmp_path: Path
 ) -> None:
@@ -155,9 +198,38 @@ def test_it_is_trusted_by_what_people_decided_on_finished_images(world: World) -
 
     verdicts = list(judged_proposals(world.project.pk))
 
-    assert [(image, cues) for image, cues, *_ in verdicts] == [(finished.sha256, CERTAIN)] * 3
-    said = sorted((is_accepted, is_wanted) for *_, is_accepted, is_wanted in verdicts)
+    assert [(each.image, each.cues) for each in verdicts] == [(finished.sha256, CERTAIN)] * 3
+    said = sorted((each.is_accepted, each.is_wanted) for each in verdicts)
     assert said == [(False, False), (False, True), (True, True)]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_verdict_tells_of_a_name_where_its_bundle_names_several_things(
+    world: World, others: int
+) -> None:
+    bundle = trained_bundle(world.project)
+    finished = make_image(world.project, 0, status="done")
+    rings = [
+        create_label(project=world.project, name=name, color="#ff8787") for name in ("ring", "rod")
+    ]
+    for label in (world.label_id, None, *(each.pk for each in rings[:others])):
+        note_verdict(world.annotator, finished, bundle, 1.0, label=label)
+
+    named = [each.is_named for each in judged_proposals(world.project.pk)]
+
+    assert sum(named) == (2 if others else 0)
+    assert len(named) == 2 + others
+
+
+def test_what_is_named_by_a_label_that_is_gone_is_not_named(world: World) -> None:
+    bundle = trained_bundle(world.project)
+    finished = make_image(world.project, 0, status="done")
+    ring = create_label(project=world.project, name="ring", color="#ff8787")
+    for label in (world.label_id, ring.pk):
+        note_verdict(world.annotator, finished, bundle, 1.0, label=label)
+    delete_label(label=ring)
+
+    assert sum(each.is_named for each in judged_proposals(world.project.pk)) == 1
 
 
 def test_what_was_sent_on_to_be_corrected_was_wanted_and_not_right(world: World) -> None:

@@ -45,15 +45,20 @@ test("a manager chooses a precision or none, and what was set by REST stays a ch
 test("the state says whether it is on, off, or has stopped by itself", () => {
   const stopped = { ...STATE, wanted_precision: null, stopped_at: STATE.since };
 
-  expect(switchWords(STATE)).toMatch(/^On since .*2026.*95 % of its masks are right\.$/);
-  expect(switchWords({ ...STATE, wanted_precision: null })).toContain("people decide");
-  expect(switchWords(stopped)).toContain("stopped by itself");
+  expect(switchWords(STATE, false)).toMatch(/^On since .*2026.*95 % of its masks are right\.$/);
+  expect(switchWords({ ...STATE, wanted_precision: null }, false)).toContain("people decide");
+  expect(switchWords(stopped, true)).toContain("stopped by itself");
 });
 
 test("while it has accepted nothing the state says what it waits for", () => {
-  const words = switchWords({ ...STATE, accepted: 0, audited: 0 });
+  const nothing = { ...STATE, accepted: 0, audited: 0 };
 
-  expect(words).toMatch(/^On since .*Nothing yet: .* proposals of many images\.$/);
+  expect(switchWords(nothing, false)).toMatch(
+    /^On since .*Nothing yet: .* proposals of many images\.$/,
+  );
+  expect(switchWords(nothing, true)).toMatch(
+    /proposals with labels of many images, and a round have learned from that: .* an older Anneal/,
+  );
 });
 
 test("the serving model is told apart where others have been audited, too", () => {

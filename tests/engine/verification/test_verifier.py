@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from engine.masks.rle import RLE, encode
 from engine.segmentation.proposals import MaskProposal
@@ -175,6 +175,42 @@ def test_it_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
     assert np.array_equal(read.held_out.accepted, verifier.held_out.accepted)
     assert read.held_out.images is not None
     assert len(set(read.held_out.images.tolist())) == 10
+
+
+def test_it_keeps_which_verdicts_were_on_a_proposal_with_a_name(tmp_path: Path) -> None:
+    people = [
+        replace(each, is_named=number % 3 == 0)
+        for number, each in enumerate(judged(99, images=9, seed=3))
+    ]
+    verifier = train_verifier(judged(300), people)
+    assert verifier is not None
+    verifier.save(tmp_path / "verifier.safetensors")
+
+    kept = Verifier.load(tmp_path / "verifier.safetensors").held_out
+
+    named = kept.of_named()
+    scores = verifier.held_out.scores
+    assert kept.named is not None
+    assert np.array_equal(named.scores, scores[kept.named])
+    assert len(named.scores) == 33
+    assert sum(named.accepted) == sum(each.is_accepted for each in people if each.is_named)
+    assert named.images is not None
+    assert len(named.images) == 33
+
+
+def test_verdicts_that_were_frozen_before_names_were_told_make_the_file_that_they_made(
+    tmp_path: Path,
+) -> None:
+    verifier = train_verifier(judged(300), judged(100, seed=3))
+    assert verifier is not None
+    path = tmp_path / "verifier.safetensors"
+    verifier.save(path)
+
+    held_out = {name for name in load_file(path) if name.startswith("held_out")}
+
+    assert held_out == {"held_out_scores", "held_out_accepted", "held_out_images"}
+    read = Verifier.load(path).held_out
+    assert (len(read.scores), len(read.of_named().scores)) == (100, 0)
 
 
 def test_a_file_that_is_no_verifier_is_refused(tmp_path: Path) -> None:

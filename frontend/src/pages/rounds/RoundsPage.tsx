@@ -74,7 +74,7 @@ export function RoundsPage() {
           )}
           {isManager && <MaskEffort project={project} />}
           <CaptionEffort rounds={rounds.data} project={id} />
-          <AcceptedByModel project={project.id} />
+          <AcceptedByModel project={project} />
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 8 }}>
               {selected?.id ? (

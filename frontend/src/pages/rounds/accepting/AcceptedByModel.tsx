@@ -1,7 +1,7 @@
 import { Alert, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { autoAcceptQuery } from "@/api/auto-accept";
-import type { AutoAccept } from "@/api/types";
+import type { AutoAccept, Project } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { formatMoment, plural } from "@/components/format";
 import { Section } from "@/components/Section";
@@ -10,19 +10,20 @@ import { auditWords, leftOutWords, measuredWords, servingWords, switchWords } fr
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
 /** What the model accepts by itself, what people's audits measure, and how reliable its scores are. */
-export function AcceptedByModel({ project }: { project: number }) {
-  const { data: state, error, refetch } = useQuery(autoAcceptQuery(project));
+export function AcceptedByModel({ project }: { project: Project }) {
+  const { data: state, error, refetch } = useQuery(autoAcceptQuery(project.id));
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (state === undefined) return <Skeleton height={110} radius="lg" />;
+  const hasSeveralLabels = project.labels.filter(({ deleted }) => !deleted).length > 1;
   return (
     <Section
       title="Accepted by the model"
-      description={switchWords(state)}
+      description={switchWords(state, hasSeveralLabels)}
       source={
         <Source
           of="Accepted by the model"
           path="/api/projects/{project_id}/auto-accept"
-          id={project}
+          id={project.id}
         >
           What people decided on proposals of images that are finished and not deleted, whoever is
           doubted left out; right is what they accepted and left as it was, its label too. It stops

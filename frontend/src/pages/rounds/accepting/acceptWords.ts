@@ -31,15 +31,18 @@ export function precisionOf(choice: string): number | null {
   return choice === OFF ? null : Number(choice);
 }
 
-/** Whether it is on, in one sentence. */
-export function switchWords(state: AutoAccept): string {
+/** Whether it is on, in one sentence; while it has accepted nothing, what it waits for. */
+export function switchWords(state: AutoAccept, hasSeveralLabels: boolean): string {
   const { wanted_precision, since, stopped_at, accepted, audited } = state;
   if (stopped_at !== null) return `It stopped by itself ${formatAgo(stopped_at)}.`;
   if (wanted_precision === null) return "Off: people decide on every proposal.";
   const when = since === null ? "" : ` since ${formatMoment(since)}`;
   const on = `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
   if (accepted + audited > 0) return on;
-  return `${on} Nothing yet: before it can promise that, people must have decided on proposals of many images.`;
+  const waits = `${on} Nothing yet: before it can promise that, people must have decided on proposals`;
+  return hasSeveralLabels
+    ? `${waits} with labels of many images, and a round have learned from that: among several labels it accepts nothing without one, and a wrong one is a fault. Models that an older Anneal trained do not know which proposals had one.`
+    : `${waits} of many images.`;
 }
 
 /** What people made of the audited proposals: the share, how sure that is, and of how many. */
