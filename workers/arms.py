@@ -17,10 +17,10 @@ from typing import Final, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project
+from annotation.models import Assignment, Bundle, Embedding, Image, Project
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK, WORKABLE
-from annotation.selectors.serving import alike, moves_anew
+from annotation.selectors.serving import alike, moves_anew, proposing_aliases
 from annotation.services.draws import arm_for
 from workers.networks import has_encoder
 
@@ -39,7 +39,7 @@ class Arms:
     @classmethod
     def of(cls, project: Project, serving: Bundle) -> Self:
         """Find the bundles that there are to compare with what serves."""
-        aliases = Alias.objects.filter(project=project, name__in=COMPARED)
+        aliases = proposing_aliases(project.pk).filter(name__in=COMPARED)
         aliases = aliases.exclude(bundle__in=alike(serving)).select_related("bundle")
         others = {
             Arm(alias.name): alias.bundle

@@ -114,7 +114,8 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="Of images, drawn by hash, for which no mask is proposed"
     )
     previous_bundle_share = serializers.FloatField(
-        help_text="Of images, drawn by hash, for which the previous bundle proposes"
+        help_text="Of images, drawn by hash, for which the previous bundle proposes; while it is "
+        "one that was rolled back, what serves does"
     )
     candidate_bundle_share = serializers.FloatField(
         help_text="Of images left to what serves, drawn by hash, for which one on trial proposes"

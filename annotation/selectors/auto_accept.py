@@ -14,7 +14,7 @@ from django.db.models.functions import Floor, Least
 
 from annotation.models import Alias, Project, Proposal
 from annotation.selectors.doubts import AS_IT_WAS, DECIDED_BY_A_PERSON, doubted_people
-from annotation.selectors.serving import alike
+from annotation.selectors.serving import alike, proposing_aliases
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
@@ -125,7 +125,7 @@ def _is_audited(project: Project) -> Q:
 def _proposers(project: Project) -> dict[str, Q]:
     """Name those whose audits are judged, each with which proposals are its own."""
     names = [SERVING, Alias.Name.PREVIOUS] if project.previous_bundle_share else [SERVING]
-    aliases = Alias.objects.filter(project=project, name__in=names).select_related("bundle")
+    aliases = proposing_aliases(project.pk).filter(name__in=names).select_related("bundle")
     return {ALL: Q()} | {each.name: Q(bundle__in=alike(each.bundle)) for each in aliases}
 
 

@@ -1,13 +1,25 @@
 """What serves a project, what has served it and what was tried beside it: the audit of aliases."""
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
-from django.db.models import Case, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models import (
+    Case,
+    Exists,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, Embedding, Image, Round
 from annotation.prepared import Param, Prepared
 
+ROLLED_BACK: Final = "rolled back"  # the reason of such a move
 _SERVING = Prepared(
     lambda: Bundle.objects.filter(
         pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
@@ -44,6 +56,18 @@ def alike(bundle: Bundle) -> QuerySet[Bundle]:
     files = bundle.digests_of(Round.Part.MASKS)
     same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
     return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
+
+
+def proposing_aliases(project_id: int) -> QuerySet[Alias]:
+    """Aliases of what may propose for a project: all but what somebody has rolled back.
+
+    That is `previous`, so that rolling back once more returns to it, until another comes to serve.
+    """
+    moves = AliasMove.objects.filter(project_id=project_id, name=Alias.Name.PREVIOUS)
+    newest = moves.order_by("-pk").values("reason")[:1]
+    was_left = Q(name=Alias.Name.PREVIOUS, why=ROLLED_BACK)
+    aliases = Alias.objects.filter(project_id=project_id)
+    return aliases.alias(why=Coalesce(Subquery(newest), Value("", TextField()))).exclude(was_left)
 
 
 def last_bundle_to_see(image: Image) -> Bundle | None:

@@ -16,6 +16,7 @@ from annotation import storage
 from annotation.errors import DomainError
 from annotation.local_copies import proved_copy
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
+from annotation.selectors.serving import ROLLED_BACK
 from annotation.services.preparation import prepare_project
 from engine.bundle import MANIFEST, read_bundle
 
@@ -131,12 +132,15 @@ def promote_bundle(
 
 @transaction.atomic
 def roll_back(*, project: Project, serving_seen: str, by: User) -> Bundle:
-    """Serve the previous bundle again; rolling back twice returns to where one was."""
+    """Serve the previous bundle again; rolling back twice returns to where one was.
+
+    What served proposes nowhere meanwhile, not even to be compared: a manager had a reason.
+    """
     previous = Alias.objects.filter(project=project, name=PREVIOUS).select_related("bundle").first()
     if previous is None:
         raise NothingToRollBackError("The project has no previous bundle.")
     promote_bundle(
-        project=project, expected=serving_seen, to=previous.bundle, reason="rolled back", by=by
+        project=project, expected=serving_seen, to=previous.bundle, reason=ROLLED_BACK, by=by
     )
     return previous.bundle
 

@@ -20,6 +20,7 @@ from annotation.selectors.doubts import FEWEST
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.auto_accept import accept_surely
+from annotation.services.bundles import promote_bundle, roll_back
 from annotation.services.labels import create_label, delete_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
@@ -134,6 +135,19 @@ def test_the_previous_bundle_is_to_keep_the_promise_while_it_proposes(
     audit_worse(world, previous)
 
     assert stopped(world) is stops
+
+
+def test_what_was_rolled_back_is_not_to_keep_it_any_more(
+    world: World, bundle: Bundle, promised: Project
+) -> None:
+    left = make_bundle("c")
+    Project.objects.filter(pk=world.project.pk).update(previous_bundle_share=0.1)
+    promote_bundle(project=promised, expected=bundle.pk, to=left, reason="round 1", by=None)
+    roll_back(project=promised, serving_seen=left.pk, by=world.manager)
+
+    audit_worse(world, left)
+
+    assert not stopped(world)
 
 
 @pytest.mark.parametrize(("wrong", "stops"), [(1, False), (2, True)])

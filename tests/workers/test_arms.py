@@ -14,7 +14,12 @@ from annotation.models import Alias, Bundle, Embedding, Image, Mask, Project, Pr
 from annotation.selectors.plan import Queue, free_in
 from annotation.services.assignments import claim_image
 from annotation.services.auto_accept import accept_surely
-from annotation.services.bundles import ensure_pretrained, fetch_bundle, promote_bundle
+from annotation.services.bundles import (
+    ensure_pretrained,
+    fetch_bundle,
+    promote_bundle,
+    roll_back,
+)
 from annotation.services.draws import arm_for
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
@@ -163,6 +168,49 @@ def test_a_promotion_moves_all_arms_on_once(
         Arm.CANDIDATE: ("serving", newer.pk, {newer.pk}),
     }
     assert not any(Arms.of(world.project, newer).due().values())
+
+
+def test_what_was_rolled_back_proposes_nowhere(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, newer = promote_newer(world, monkeypatch)
+    run(world)
+    roll_back(project=world.project, serving_seen=newer.pk, by=world.manager)
+
+    run(world)
+
+    assert recorded(images) == {
+        Arm.NONE: ("none", old.pk, set()),
+        Arm.SERVING: ("serving", old.pk, {old.pk}),
+        Arm.PREVIOUS: ("previous", old.pk, {old.pk}),  # as it was before, and what serves now
+        Arm.CANDIDATE: ("serving", old.pk, {old.pk}),
+    }
+    assert not any(Arms.of(world.project, old).due().values())
+
+
+def test_rolling_back_once_more_lets_nothing_propose_beside_what_serves_again(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, newer = promote_newer(world, monkeypatch)
+    for seen in (newer, old):
+        roll_back(project=world.project, serving_seen=seen.pk, by=world.manager)
+
+    run(world)
+
+    proposed = {drawn: bundle for drawn, (_, bundle, _) in recorded(images).items()}
+    assert proposed == dict.fromkeys(images, newer.pk)
+
+
+def test_what_serves_before_another_round_is_compared_with_it_also_after_a_roll_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, newer = promote_newer(world, monkeypatch)
+    roll_back(project=world.project, serving_seen=newer.pk, by=world.manager)
+    promote_bundle(
+        project=world.project, expected=old.pk, to=newer, reason="round 2", by=world.manager
+    )
+
+    assert Arms.of(world.project, newer).others == {Arm.PREVIOUS: old}
 
 
 def test_a_candidate_proposes_where_it_is_tried_until_the_trial_ends(

@@ -4235,7 +4235,7 @@ export interface components {
             without_proposals_share: number;
             /**
              * Format: double
-             * @description Of images, drawn by hash, for which the previous bundle proposes
+             * @description Of images, drawn by hash, for which the previous bundle proposes; while it is one that was rolled back, what serves does
              */
             previous_bundle_share: number;
             /**

@@ -119,7 +119,7 @@ export function General({ project }: { project: Project }) {
             />
             <NumberInput
               label="With the previous model's proposals"
-              description="Of the images, drawn by hash. Shows what the newest round brought."
+              description="Of the images, drawn by hash. Shows what the newest round brought; none after a roll back, until another model serves."
               min={0}
               max={MOST_OF_ARM}
               suffix=" %"
