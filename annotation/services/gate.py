@@ -1,6 +1,6 @@
 """The gate: what a candidate must show on the blind holdout before people work with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -55,16 +55,32 @@ def judge(
     `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), the same
     of `clicks` to an IoU of 0.85, and of both `by_size` with its `objects`. `also` has the name of
     each other project, its `version`, if any was cut, its `objects` and their difference at one
-    click. Where there is none, or too few objects to judge by, the reason says so: a check that
-    somebody wanted has not been made.
+    click. Where there is none, or too few objects to judge by, there or of a size here, the reason
+    says so: a check that somebody wanted has not been made.
     """
     verdict = _judged(serving, candidate, difference, also)
+    sizes = difference["by_size"] if candidate and difference and _are_enough(candidate) else {}
     unjudged = [
         why
         for other in also
         if (why := why_not_judged(other["name"], other["version"] and other["objects"]))
     ]
-    return replace(verdict, reason=" ".join([verdict.reason, *unjudged]))
+    return replace(verdict, reason=" ".join([verdict.reason, *_sizes_not_judged(sizes), *unjudged]))
+
+
+def _sizes_not_judged(by_size: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Say of which sizes it cannot be told whether they pay for the others, and why."""
+    for size, group in by_size.items():
+        if not _are_enough(group):
+            yield (
+                f"{size.capitalize()} objects cannot judge it by themselves, with "
+                f"{group['objects']} of the {FEWEST_OBJECTS} on finished held-out images that this "
+                "takes."
+            )
+
+
+def _are_enough(group: Mapping[str, Any]) -> bool:
+    return bool(group["objects"] >= FEWEST_OBJECTS)
 
 
 def why_not_judged(name: str, objects: int | None) -> str | None:
@@ -122,7 +138,7 @@ def _loss(
     if _has_worse_proposals(serving, candidate):
         return f"proposals are worse, AP50 {serving['ap_50']:.3f} to {candidate['ap_50']:.3f}"
     for size, group in difference["by_size"].items():
-        if group["objects"] >= FEWEST_OBJECTS and (paid := _paid(group)):
+        if _are_enough(group) and (paid := _paid(group)):
             return f"{size} objects pay for the others, {paid} on {group['objects']}"
     return None
 

@@ -102,6 +102,35 @@ def test_better_on_average_is_not_enough_where_small_objects_pay_for_it(
     assert ("small objects pay for the others" in verdict.reason) is not is_promoted
 
 
+def test_the_reason_names_each_size_that_is_too_rare_to_be_judged_by_itself() -> None:
+    sizes = {
+        "small": {**SURE, "clicks": UNSURE, "objects": 19},
+        "medium": {**SURE, "clicks": UNSURE, "objects": 20},
+        "large": {**SURE, "clicks": MORE, "objects": 3},
+    }
+    difference = differing(SURE, by_size=sizes)
+
+    verdict = judge(serving=FIGURES, candidate=FIGURES, difference=difference)
+
+    assert verdict.is_promoted
+    assert verdict.reason == (
+        "Promoted: +0.050 IoU at one click [+0.020, +0.080] on 100 holdout objects. "
+        "Small objects cannot judge it by themselves, with 19 of the 20 on finished held-out "
+        "images that this takes. "
+        "Large objects cannot judge it by themselves, with 3 of the 20 on finished held-out "
+        "images that this takes."
+    )
+
+
+def test_where_all_objects_are_too_few_their_sizes_are_not_told_as_well() -> None:
+    few = FIGURES | {"objects": 3}
+    sizes = {"small": {**SURE, "clicks": UNSURE, "objects": 3}}
+
+    verdict = judge(serving=few, candidate=few, difference=differing(SURE, by_size=sizes))
+
+    assert "Small" not in verdict.reason
+
+
 @pytest.mark.parametrize(
     ("elsewhere", "objects", "is_promoted"),
     [
