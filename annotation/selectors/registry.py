@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
 from annotation.selectors.access import Person
 from annotation.selectors.rebuilds import newest_rebuilds
+from annotation.selectors.serving import most_telling
 
 
 def bundles_of(project_id: int) -> QuerySet[Bundle]:
@@ -29,6 +30,7 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
 def registry_of(project_id: int) -> QuerySet[Bundle]:
     """List them, each with its `alias` and its newest `note`, if any, and `newest_rebuilds`.
 
+    What served before and is on trial is `candidate`.
     `round_number` is that of the round that made it, and 0 for a pretrained one.
     """
     aliases = Alias.objects.filter(project_id=project_id, bundle=OuterRef("pk"))
@@ -38,7 +40,7 @@ def registry_of(project_id: int) -> QuerySet[Bundle]:
         bundles_of(project_id)
         .select_related("round__created_by", "dataset_version")
         .annotate(
-            alias=Subquery(aliases.values("name")[:1]),
+            alias=Subquery(most_telling(aliases)),
             note=Subquery(notes.order_by("-pk").values(said=said)[:1]),
             round_number=Coalesce("round__number", 0),
         )

@@ -58,6 +58,13 @@ def alike(bundle: Bundle) -> QuerySet[Bundle]:
     return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 
+def most_telling(aliases: QuerySet[Alias]) -> QuerySet[Alias, str]:
+    """Return the name of one of them at most: what a bundle does now before what it did."""
+    does = {Alias.Name.SERVING: 0, Alias.Name.CANDIDATE: 1}
+    places = [When(name=name, then=place) for name, place in does.items()]
+    return aliases.order_by(Case(*places, default=len(does))).values_list("name", flat=True)[:1]
+
+
 def proposing_aliases(project_id: int) -> QuerySet[Alias]:
     """Aliases of what may propose for a project: all but what somebody has rolled back.
 

@@ -27,6 +27,7 @@ from annotation.models import (
 )
 from annotation.selectors.access import MANAGERS, Person, rows_for
 from annotation.selectors.jobs import with_stalled
+from annotation.selectors.serving import most_telling
 from annotation.selectors.voices import with_may_download
 from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
 from engine.masks.rle import RLE, digest
@@ -230,7 +231,7 @@ def _trained(user: Person) -> QuerySet[Bundle, Any]:
     # Who annotates shall not know that a candidate proposes.
     told = Alias.objects.filter(~Q(name=Alias.Name.CANDIDATE) | Q(Exists(managed)))
     aliases = told.filter(project=OuterRef("dataset_version__project"), bundle=OuterRef("pk"))
-    row = JSONObject(bundle="pk", round="round__number", alias=Subquery(aliases.values("name")[:1]))
+    row = JSONObject(bundle="pk", round="round__number", alias=Subquery(most_telling(aliases)))
     bundles = Bundle.objects.filter(dataset_version=OuterRef("pk"))
     return bundles.order_by("round__number", "created_at").values(row=row)
 

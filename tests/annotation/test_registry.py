@@ -51,6 +51,19 @@ def test_a_manager_reads_where_each_bundle_comes_from(
     assert [each["alias"] for each in (newest, oldest)] == ["serving", "previous"]
 
 
+@pytest.mark.parametrize("first", ["previous", "candidate"])
+def test_what_served_before_and_is_on_trial_is_listed_as_on_trial(
+    world: World, pretrained: Bundle, trained: Bundle, manager: Api, first: str
+) -> None:
+    Alias.objects.filter(project=world.project, name="previous").delete()
+    for name in sorted(("previous", "candidate"), key=lambda each: each != first):
+        Alias.objects.create(project=world.project, name=name, bundle=pretrained)
+
+    rows = manager.get(f"projects/{world.project.pk}/bundles").json()["results"]
+
+    assert [row["alias"] for row in rows] == ["serving", "candidate"]
+
+
 def test_a_bundle_whose_round_never_came_to_its_end_is_not_offered(
     world: World, pretrained: Bundle, manager: Api
 ) -> None:

@@ -134,7 +134,8 @@ def test_a_version_tells_which_bundles_learned_from_it(
         bundle=trained,
         dataset_version=versions[0],
     )
-    Alias.objects.create(project=world.project, name="serving", bundle=trained)
+    for name in ("previous", "candidate", "serving"):
+        Alias.objects.create(project=world.project, name=name, bundle=trained)
 
     second, first = manager.get(f"projects/{world.project.pk}/versions").json()["results"]
 

@@ -89,6 +89,7 @@ function Name({ bundle }: { bundle: Bundle }) {
             Serving
           </Badge>
         )}
+        {bundle.alias === "candidate" && <Badge color="iris">On trial</Badge>}
         {bundle.alias === "previous" && <Badge color="gray">Previous</Badge>}
       </Group>
       <Code>{bundle.bundle.slice(0, 8)}</Code>
