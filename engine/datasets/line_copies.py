@@ -125,13 +125,19 @@ def _user_cache() -> Path:
 
 
 def _state_of(path: Path, source: Source, form: str | None) -> str:
-    """Hash what a copy is made of: names, sizes and times, as contents would take too long."""
+    """Hash what a copy is made of: names, sizes and times, as contents would take too long.
+
+    Our zips date all files alike, as equal exports are to have equal bytes, and unzip restores that
+    date. So what tells another version at the same place is when the system last changed a file,
+    which nobody can set back, and which file it is.
+    """
     files = (path / name for name in source.names) if path.is_dir() else iter([path])
     at = ascii(path.resolve())  # names on a disk need not be text
     digest = hashlib.sha256(canonical_json([_code_digest(READERS), at, form]))
     for name, file in zip(source.names, files, strict=False):
         state = file.stat()
-        digest.update(canonical_json([ascii(name), state.st_size, state.st_mtime_ns]))
+        times = (state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+        digest.update(canonical_json([ascii(name), state.st_size, *times]))
     return digest.hexdigest()
 
 
