@@ -48,7 +48,8 @@ def unproven(
     """Yield a line for each thing that an export has otherwise than the manifest.
 
     The export is a folder or a zip of a version, in any format that holds masks pixel for pixel.
-    Images are hashed where their bytes are in it. Memory holds one image, and 17 bytes for each.
+    Images are hashed where their bytes are in it. An export may have none of them, but where it has
+    some, each that lacks is told. Memory holds one image, and 17 bytes for each.
 
     Args:
         manifest: its lines, in a file that can be read from any place.
@@ -72,6 +73,7 @@ def unproven(
         yield from _drained(problems)
         yield from _sample_faults(sample, places, rules, choice)
     yield from _drained(problems)
+    yield from _without_bytes(places, unproved)
     for row in places.left():
         if not _is_chosen(row, choice):
             continue
@@ -171,7 +173,7 @@ def _sample_faults(
         return
     place, row = found
     name = row["file_name"]
-    if not places.meet(place):
+    if not places.meet(place, has_bytes=sha256 is not None):
         yield f"{name}: listed twice"
     elif not _is_chosen(row, choice):
         yield f"{name}: of the split {row['split']}, which was not chosen"
@@ -179,6 +181,16 @@ def _sample_faults(
         if {sample.sha256, sha256} - {None, row["image_sha256"]}:
             yield f"{name}: not the image of the manifest"
         yield from (f"{name}: {fault}" for fault in faults_of(row, sample, rules))
+
+
+def _without_bytes(places: RowPlaces, unproved: Unproved) -> Iterator[str]:
+    """Yield the images that lack where others are there; without any none was exported."""
+    there = places.count_with_bytes()
+    if not there:
+        return
+    unproved.pop(IMAGES, None)  # each that is there was hashed, and each that lacks is named
+    for row in places.without_bytes():
+        yield f"{row['file_name']}: its image is missing, while those of {there:,} are there"
 
 
 def _is_chosen(row: ManifestRow, choice: Choice) -> bool:

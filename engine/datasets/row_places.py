@@ -12,6 +12,9 @@ from engine.datasets.naming import safe_name
 
 _DIGITS: Final = 16  # of a digest, which tell nearly all images apart
 _SHOWN: Final = 8  # digits that exports put behind names that are not unique
+_NOT_MET: Final = 0
+_WITHOUT_BYTES: Final = 1
+_WITH_BYTES: Final = 2
 
 
 class RowPlaces:
@@ -58,17 +61,29 @@ class RowPlaces:
         found = self._names.get(file_name)
         return None if found is None else (found, self._row(found))
 
-    def meet(self, place: int) -> bool:
-        """Note that an image was met; tell whether it is the first time."""
-        is_first = not self._met[place]
-        self._met[place] = 1
+    def meet(self, place: int, *, has_bytes: bool) -> bool:
+        """Note that an image was met, with its bytes or not; tell whether it is the first time."""
+        is_first = self._met[place] == _NOT_MET
+        if is_first:
+            self._met[place] = _WITH_BYTES if has_bytes else _WITHOUT_BYTES
         return is_first
 
     def left(self) -> Iterator[ManifestRow]:
         """Yield the rows whose images were not met."""
-        for place, was_met in enumerate(self._met):
-            if not was_met:
-                yield self._row(place)
+        yield from self._rows(_NOT_MET)
+
+    def without_bytes(self) -> Iterator[ManifestRow]:
+        """Yield the rows whose images were met without their bytes."""
+        yield from self._rows(_WITHOUT_BYTES)
+
+    def count_with_bytes(self) -> int:
+        return self._met.count(_WITH_BYTES)
+
+    def _rows(self, how: int) -> Iterator[ManifestRow]:
+        place = self._met.find(how)
+        while place >= 0:
+            yield self._row(place)
+            place = self._met.find(how, place + 1)
 
     def _row(self, place: int) -> ManifestRow:
         self._file.seek(self._starts[place])

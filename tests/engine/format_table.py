@@ -39,9 +39,10 @@ asked for without a choice, is one file.
 An export in a format that holds masks whole is proved by its version's manifest, without a server:
 `anneal verify MANIFEST EXPORT`, or `python -m engine.datasets verify`. Compared are images and
 masks by their digests, ids, labels, parts, order, attributes, captions, splits and groups; what is
-listed twice, or is not in the manifest, is refused. What the format cannot hold is listed as not
-proved. An export of some splits, or under other labels' names, does not tell so: say it with
-`--split` and `--label OLD=NEW`. A name that no label has then proves no labels, and that is told.
+listed twice, or is not in the manifest, is refused, and so is an image that lacks where others are
+there. What the format cannot hold is listed as not proved. An export of some splits, or under other
+labels' names, does not tell so: say it with `--split` and `--label OLD=NEW`. A name that no label
+has then proves no labels, and that is told.
 
 `python -m tests.engine.format_table` makes this page; a test holds it to what is written and read.
 """

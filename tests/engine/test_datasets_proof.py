@@ -105,6 +105,28 @@ def test_a_folder_is_proved_as_a_zip_is_and_without_images_its_masks(tmp_path: P
     assert faults(exported(tmp_path / "b.zip", files={})) == []
 
 
+@pytest.mark.parametrize("form", ["coco", "jsonl", "webdataset", "huggingface"])
+def test_an_image_that_is_lost_is_named_where_others_are_there(tmp_path: Path, form: str) -> None:
+    left = {name: FILES[name] for name in ("0.png", "2.png")}
+    unproved: dict[str, str] = {}
+
+    path = exported(tmp_path / "a.zip", form, files=left)
+    found = list(unproven(manifest(ROWS), path, unproved=unproved))  # type: ignore[arg-type]  # rows as dicts
+
+    assert found == ["1.png: its image is missing, while those of 2 are there"]
+    assert "images" not in unproved
+
+
+def test_an_export_without_images_tells_that_none_was_proved(tmp_path: Path) -> None:
+    unproved: dict[str, str] = {}
+
+    path = exported(tmp_path / "a.zip", files={})
+    found = list(unproven(manifest(ROWS), path, unproved=unproved))  # type: ignore[arg-type]  # rows as dicts
+
+    assert found == []
+    assert unproved["images"] == "their bytes are not in the export"
+
+
 def test_what_is_wrong_is_named_by_image(tmp_path: Path) -> None:
     other = {**FILES, "1.png": picture(9)}
     moved = {**MASKS, "0.png": [square(1), square(5), square(6)]}
