@@ -29,6 +29,7 @@ from annotation.api import (
     version_cuts,
     version_diff,
     version_distributions,
+    version_labels,
     version_pictures,
     version_queries,
     version_tags,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("version-cuts/<uuid:version_cut_id>", version_cuts.VersionCutView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
+    path("versions/<str:version_id>/labels", version_labels.VersionLabelsView.as_view()),
     path(
         "versions/<str:version_id>/distributions",
         version_distributions.VersionDistributionsView.as_view(),

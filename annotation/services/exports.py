@@ -31,7 +31,8 @@ from annotation.selectors.version_dataset import (
     images_of,
     with_unique_names,
 )
-from annotation.selectors.versions import manifest_path, version_header
+from annotation.selectors.version_labels import labels_of
+from annotation.selectors.versions import manifest_path
 from annotation.selectors.voices import hears_others
 from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
@@ -46,7 +47,6 @@ from engine.datasets.choosing import EVERYTHING, Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, Told, export, export_apart
 from engine.datasets.formats.huggingface import with_voices
-from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
@@ -128,7 +128,7 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
     if choice.labels:
-        known = {label.name for label in header_labels(version_header(version))}
+        known = {label.name for label in labels_of(version)}
         if missing := sorted(choice.labels.keys() - known):
             raise ChoiceError(f"The version has no label {missing[0]!r}.")
         if UNLABELLED in choice.labels.values():

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choiceOf, choiceWords, splitsAtFirst } from "@/pages/versions/exportChoice";
+import { choiceOf, choiceWords, labelNote, splitsAtFirst } from "@/pages/versions/exportChoice";
 import { lossLines, onlyAnneal, recordsLost } from "@/pages/versions/lossWords";
 
 test("finished images are chosen at first, and begun ones where there are no others", () => {
@@ -26,6 +26,12 @@ test("labels are sent where their name differs or they stay behind", () => {
     images: false,
     addresses: true,
   });
+});
+
+test("a label that shares its name says which it is by its masks and what it was called", () => {
+  expect(labelNote({ name: "cell", called: " cell", masks: 3 })).toBe("3 masks");
+  expect(labelNote({ name: "cell (7)", called: "cell", masks: 1 })).toBe("1 mask, called “cell”");
+  expect(labelNote({ name: "cell", called: "cell", masks: null })).toBe("");
 });
 
 test("a choice is told in a few words", () => {

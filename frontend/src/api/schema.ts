@@ -2107,6 +2107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The version's own labels: those of the project may have been renamed or deleted since. */
+        get: operations["list_version_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/manifest": {
         parameters: {
             query?: never;
@@ -5458,6 +5475,14 @@ export interface components {
             masks_per_image: components["schemas"]["Bins"];
             /** @description images by how many million pixels they have */
             megapixels: components["schemas"]["Bins"];
+        };
+        VersionLabel: {
+            /** @description as exports name it; no other label has it */
+            name: string;
+            /** @description as people called it; several may be called the same, where one was deleted */
+            called: string;
+            /** @description null: the version was cut before they were counted */
+            masks: number | null;
         };
         /** @description What a version would hold that was cut now. */
         VersionLook: {
@@ -10041,6 +10066,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrozenPicturePage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLabel"][];
                 };
             };
             /** @description A problem document (RFC 9457) */

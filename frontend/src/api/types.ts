@@ -67,6 +67,7 @@ export type ExportChoice = Partial<
   Pick<Schemas["NewExport"], "splits" | "labels" | "images" | "addresses">
 >;
 export type Version = Schemas["Version"];
+export type VersionLabel = Schemas["VersionLabel"];
 export type VersionDistributions = Schemas["VersionDistributions"];
 export type Criteria = Schemas["Criteria"];
 export type VersionQuery = Schemas["VersionQuery"];

@@ -90,6 +90,15 @@ export const exportOffersQuery = (version_id: string, split: readonly string[], 
     placeholderData: keepPreviousData, // while something else is ticked
   });
 
+/** The labels that a version froze, by the names that an export's choice takes. */
+export const versionLabelsQuery = (version_id: string) =>
+  queryOptions({
+    queryKey: ["version-labels", version_id],
+    queryFn: () =>
+      read(client.GET("/api/versions/{version_id}/labels", { params: { path: { version_id } } })),
+    staleTime: Number.POSITIVE_INFINITY, // of what never changes
+  });
+
 export function startExport(version_id: string, format: ExportFormat, choice: ExportChoice = {}) {
   return read(
     client.POST("/api/versions/{version_id}/exports", {

@@ -14,7 +14,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ExportFormat, Project, Version } from "@/api/types";
-import { exportOffersQuery, startExport, versionsQuery } from "@/api/versions";
+import { exportOffersQuery, startExport, versionLabelsQuery, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount } from "@/components/format";
 import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
@@ -118,18 +118,7 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
           checked={withAddresses}
           onChange={(event) => setWithAddresses(event.currentTarget.checked)}
         />
-        {project.labels.length > 0 && (
-          <Accordion variant="contained">
-            <Accordion.Item value="labels">
-              <Accordion.Control>
-                <Text size="sm">Rename labels or leave some out</Text>
-              </Accordion.Control>
-              <Accordion.Panel>
-                <LabelNames labels={project.labels} choices={labels} onChange={setLabels} />
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
-        )}
+        <Labels version={version} choices={labels} onChange={setLabels} />
         {begin.error && <ErrorState error={begin.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
@@ -141,6 +130,32 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface LabelsProps {
+  version: Version;
+  choices: Readonly<Record<string, LabelChoice>>;
+  onChange: (choices: Readonly<Record<string, LabelChoice>>) => void;
+}
+
+/** The version's own labels: the project's may have been renamed or deleted since it was cut. */
+function Labels({ version, choices, onChange }: LabelsProps) {
+  const labels = useQuery(versionLabelsQuery(version.id));
+  if (labels.isPending) return <Skeleton height={46} radius="md" />;
+  if (labels.error) return <ErrorState error={labels.error} onRetry={() => labels.refetch()} />;
+  if (labels.data.length === 0) return null;
+  return (
+    <Accordion variant="contained">
+      <Accordion.Item value="labels">
+        <Accordion.Control>
+          <Text size="sm">Rename labels or leave some out</Text>
+        </Accordion.Control>
+        <Accordion.Panel>
+          <LabelNames labels={labels.data} choices={choices} onChange={onChange} />
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
   );
 }
 

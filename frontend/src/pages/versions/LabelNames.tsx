@@ -1,9 +1,9 @@
-import { Checkbox, Group, Stack, TextInput } from "@mantine/core";
-import type { Project } from "@/api/types";
-import type { LabelChoice } from "./exportChoice";
+import { Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
+import type { VersionLabel } from "@/api/types";
+import { type LabelChoice, labelNote } from "./exportChoice";
 
 interface Props {
-  labels: Project["labels"];
+  labels: readonly VersionLabel[];
   choices: Readonly<Record<string, LabelChoice>>;
   onChange: (choices: Readonly<Record<string, LabelChoice>>) => void;
 }
@@ -16,10 +16,11 @@ export function LabelNames({ labels, choices, onChange }: Props) {
   };
   return (
     <Stack gap="xs">
-      {labels.map(({ id, name }) => {
+      {labels.map((label) => {
+        const { name } = label;
         const isOut = choices[name]?.isOut ?? false;
         return (
-          <Group key={id} gap="sm" wrap="nowrap">
+          <Group key={name} gap="sm" wrap="nowrap">
             <Checkbox
               aria-label={`Export ${name}`}
               checked={!isOut}
@@ -35,6 +36,9 @@ export function LabelNames({ labels, choices, onChange }: Props) {
               value={choices[name]?.name ?? name}
               onChange={(event) => change(name, { name: event.currentTarget.value })}
             />
+            <Text size="xs" c="dimmed" w={150}>
+              {labelNote(label)}
+            </Text>
           </Group>
         );
       })}

@@ -1,4 +1,5 @@
-import type { ExportChoice, Version } from "@/api/types";
+import type { ExportChoice, Version, VersionLabel } from "@/api/types";
+import { plural } from "@/components/format";
 
 const SPLITS = ["train", "val", "holdout", "unfinished"] as const;
 type Split = (typeof SPLITS)[number];
@@ -20,6 +21,13 @@ export function splitsAtFirst(counts: Counts): string[] {
   const there = splitsThere(counts);
   const finished = there.filter((split) => split !== "unfinished");
   return finished.length > 0 ? finished : there;
+}
+
+/** How many masks a label has, and what it was called where another has that name. */
+export function labelNote({ name, called, masks }: VersionLabel): string {
+  const isTwin = called.split(/\s+/).filter(Boolean).join(" ") !== name;
+  const words = [masks === null ? "" : plural(masks, "mask"), isTwin ? `called “${called}”` : ""];
+  return words.filter(Boolean).join(", ");
 }
 
 /** What is sent: only what differs from everything under its own name. */

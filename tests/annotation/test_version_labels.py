@@ -1,0 +1,90 @@
+"""A version tells the labels that it froze, by the names that its exports take a choice of."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from annotation.models import DatasetVersion, Label
+from annotation.services.exports import write_export
+from annotation.services.labels import delete_label
+from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
+from engine.datasets.files import open_source
+from engine.datasets.formats import FORMATS
+from tests.annotation.world import Api, World, create, make_image
+
+
+@pytest.fixture
+def version(world: World, annotator: Api) -> DatasetVersion:
+    """Of three masks of a label, after which another one of its name came, and one of that."""
+    image = make_image(world.project)
+    annotator.save(image, *(create(label=world.label_id, at=(2 + at, 2)) for at in range(3)))
+    deleted = Label.objects.get(pk=world.label_id)
+    delete_label(label=deleted)
+    again = Label.objects.create(project=world.project, name=deleted.name, color="#123456")
+    annotator.save(image, create(label=again.pk, at=(9, 9)))
+    return cut_version(project=world.project, created_by=None)
+
+
+def test_labels_of_one_name_are_told_apart_with_their_masks(
+    world: World, version: DatasetVersion, annotator: Api, stranger: Api
+) -> None:
+    address = f"versions/{version.pk}/labels"
+
+    found = {each["name"]: each for each in annotator.get(address).json()}
+    DatasetVersion.objects.update(distributions=None)
+    uncounted = {each["name"]: each["masks"] for each in annotator.get(address).json()}
+
+    gone = f"cell ({world.label_id})"
+    assert found["cell"] == {"name": "cell", "called": "cell", "masks": 1}
+    assert found[gone] == {"name": gone, "called": "cell", "masks": 3}
+    assert set(uncounted.values()) == {None}
+    assert stranger.get(address).status_code == 404
+
+
+def test_what_becomes_of_labels_later_changes_none_of_a_versions(
+    world: World, version: DatasetVersion, annotator: Api
+) -> None:
+    before = annotator.get(f"versions/{version.pk}/labels").json()
+    Label.objects.filter(project=world.project, deleted_at=None).update(name="nucleus")
+
+    after = annotator.get(f"versions/{version.pk}/labels").json()
+    names = {each["name"]: "X" for each in after}
+    body = {"id": str(uuid4()), "format": "coco", "labels": names}
+    asked = annotator.post(f"versions/{version.pk}/exports", body)
+
+    assert after == before
+    assert asked.status_code == 201
+
+
+def test_masks_of_a_deleted_label_stay_behind_by_its_own_name(
+    world: World, version: DatasetVersion, annotator: Api, tmp_path: Path
+) -> None:
+    labels = annotator.get(f"versions/{version.pk}/labels").json()
+    [gone] = [each["name"] for each in labels if each["masks"] == 3]
+
+    write_export(
+        version, tmp_path / "a.zip", export_format="coco", choice=Choice(labels={gone: None})
+    )
+    found = FORMATS["coco"].read(open_source(tmp_path / "a.zip"), lambda _: None).samples()
+
+    assert [each.label for sample in found for each in sample.annotations] == ["cell"]
+
+
+def test_however_many_labels_there_are_it_takes_as_many_queries(
+    world: World, version: DatasetVersion, annotator: Api
+) -> None:
+    def queries(of: DatasetVersion) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert annotator.get(f"versions/{of.pk}/labels").status_code == 200
+        return len(captured)
+
+    few = queries(version)
+    for number in range(20):
+        Label.objects.create(project=world.project, name=f"label {number}", color="#123456")
+    many = cut_version(project=world.project, created_by=None)
+
+    assert queries(many) == few
