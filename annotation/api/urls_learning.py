@@ -13,6 +13,7 @@ from annotation.api import (
     drift,
     effort,
     expectation,
+    export_offers,
     gate,
     grounding,
     jobs,
@@ -96,7 +97,7 @@ urlpatterns = [
     ),
     path("version-cuts/<uuid:version_cut_id>", version_cuts.VersionCutView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
-    path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
+    path("versions/<str:version_id>/formats", export_offers.VersionOffersView.as_view()),
     path("versions/<str:version_id>/labels", version_labels.VersionLabelsView.as_view()),
     path(
         "versions/<str:version_id>/distributions",

@@ -4,14 +4,14 @@ from typing import Any, Final
 
 from django.http import HttpResponseRedirect
 from django.utils.text import slugify
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.inputs import body_of, query_of
+from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
@@ -20,14 +20,13 @@ from annotation.api.version_cuts import NewVersionSerializer, VersionCutSerializ
 from annotation.errors import InvalidInputError
 from annotation.export_formats import FORMATS, TITLES
 from annotation.models import Alias, DatasetVersion, Export, Job
-from annotation.selectors.export_offers import notes_of, offers_of
+from annotation.selectors.export_offers import notes_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.version_criteria import criteria_of
 from annotation.selectors.version_queries import version_cuts_for, version_queries_for
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import choice_of, request_export
 from annotation.services.version_cuts import request_cut
-from engine.datasets.choosing import Choice
 
 PAGE: Final = 50
 
@@ -137,28 +136,6 @@ class NewExportSerializer(serializers.Serializer[Any]):
     )
 
 
-class OffersQuerySerializer(serializers.Serializer[Any]):
-    images = serializers.BooleanField(default=False, help_text="whether their files go along")
-
-
-class ExportOfferSerializer(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(choices=FORMATS)
-    title = serializers.CharField()
-    losses = serializers.DictField(
-        child=serializers.IntegerField(),
-        allow_null=True,
-        help_text="what it cannot hold of this version, by trait; null where that is not known",
-    )
-    anneal_only = serializers.DictField(
-        child=serializers.IntegerField(),
-        allow_null=True,
-        help_text="what it holds in fields of ours, which other tools pass over: counted as losses",
-    )
-    notes = serializers.ListField(
-        child=serializers.CharField(), help_text="what else to know of it, for people"
-    )
-
-
 class ProjectVersionsView(MemberView):
     """The versions of a project, the newest first.
 
@@ -247,27 +224,6 @@ class VersionExportsView(MemberView):
         )
         found = exports_for(request.user).get(pk=export.pk)
         return Response(ExportSerializer(found).data, status=201)
-
-
-class VersionOffersView(MemberView):
-    """The formats of masks, and what is to be told of this version in them, or of its splits."""
-
-    roles = {"GET": ANYONE}
-
-    @extend_schema(
-        operation_id="list_export_offers",
-        parameters=[
-            OpenApiParameter("split", str, many=True, description="all if left out"),
-            OffersQuerySerializer,
-        ],
-        responses={200: ExportOfferSerializer(many=True)},
-    )
-    def get(self, request: Request, version_id: str) -> Response:
-        version = self.fetch(versions_for(request.user), pk=version_id)
-        splits = frozenset(request.query_params.getlist("split"))
-        asked = query_of(request, OffersQuerySerializer)
-        offers = offers_of(version, Choice(splits, has_images=asked["images"]))
-        return Response(ExportOfferSerializer(offers, many=True).data)
 
 
 class ExportView(MemberView):

@@ -8,6 +8,7 @@ from typing import Final
 from annotation.export_formats import COCO, SPLITS
 from annotation.models import DatasetVersion
 from annotation.selectors.version_dataset import LOST_AS_EVER
+from annotation.selectors.version_labels import labels_of
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS, has_folders
 from engine.datasets.traits import Trait, lost_of
@@ -21,6 +22,12 @@ TURNED_NOT_COUNTED: Final = (
     "When the version was cut it was not counted which images are turned by their EXIF; masks are "
     "upright: open images by PIL.ImageOps.exif_transpose."
 )
+OF_ALL_LABELS: Final = "Counts are of all labels under their own names."
+PARTS_LEFT: Final = "Parts of masks that stay behind leave as masks of their own."
+MERGED_NOT_COUNTED: Final = (
+    "Masks of labels that get one name become one where they are on the same image: how many is "
+    "counted once it is written."
+)
 TURNED: Final = "turned"  # counted beside the traits: images that are not upright in their files
 
 
@@ -33,13 +40,17 @@ class ExportOffer:
     losses: dict[str, int] | None  # by trait; None: nothing was counted when the version was cut
     anneal_only: dict[str, int] | None  # the same of what other tools pass over
     notes: list[str]
+    uncounted: list[str]  # traits of which the chosen labels may lose more than is counted
 
 
 def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[ExportOffer]:
     """Yield all formats for masks with what is to be told of what was chosen in them.
 
-    Everything as COCO is one file, and it is as it ever was: see `as_ever`.
+    Everything as COCO is one file, and it is as it ever was: see `as_ever`. What was counted at the
+    cut is of all labels: what others would make of it is told in words, as it would take all masks
+    to count it.
     """
+    merges = _merges(version, choice)
     there: Counter[str] = Counter()
     found = []
     for split, counts in (version.traits or {}).items():
@@ -55,12 +66,18 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
         elif has_folders(form, found):
             own.pop(Trait.SPLITS, None)
         is_known = version.traits is not None
+        is_merged = merges and Trait.INSTANCES in lost_of(form.keeps)
+        uncounted = [str(Trait.INSTANCES)] if is_merged else []
         yield ExportOffer(
             name,
             form.title,
             lost if is_known else None,
             own if is_known else None,
-            notes_of(version, name, choice),
+            [
+                *notes_of(version, name, choice),
+                *_notes_of_labels(choice, uncounted, merges=merges),
+            ],
+            uncounted,
         )
 
 
@@ -75,6 +92,25 @@ def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> lis
     if choice.has_images:
         notes.append(_note_of_turned(version, there))
     return [note for note in notes if note]
+
+
+def _notes_of_labels(choice: Choice, uncounted: Collection[str], *, merges: bool) -> list[str]:
+    """Tell what the chosen labels change of what was counted; other names alone change nothing."""
+    notes = {
+        OF_ALL_LABELS: bool(choice.left_out) or merges,
+        PARTS_LEFT: bool(choice.left_out),
+        MERGED_NOT_COUNTED: bool(uncounted),
+    }
+    return [note for note, is_told in notes.items() if is_told]
+
+
+def _merges(version: DatasetVersion, choice: Choice) -> bool:
+    """Tell whether several labels leave under one name."""
+    if not choice.labels:
+        return False
+    names = [choice.labels.get(label.name, label.name) for label in labels_of(version)]
+    kept = [name for name in names if name is not None]
+    return len(set(kept)) < len(kept)
 
 
 def _note_of_turned(version: DatasetVersion, splits: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { choiceOf, choiceWords, labelNote, splitsAtFirst } from "@/pages/versions/exportChoice";
-import { lossLines, onlyAnneal, recordsLost } from "@/pages/versions/lossWords";
+import { lossLines, onlyAnneal, recordsLost, uncountedLines } from "@/pages/versions/lossWords";
 
 test("finished images are chosen at first, and begun ones where there are no others", () => {
   expect(splitsAtFirst({ train: 3, holdout: 1, unfinished: 2 })).toEqual(["train", "holdout"]);
@@ -61,4 +61,12 @@ test("what only Anneal reads back is told in one sentence, and counted", () => {
   );
   expect(onlyAnneal({})).toBe("");
   expect(onlyAnneal(null)).toBe("");
+});
+
+test("what the chosen labels may lose is told though it is not counted", () => {
+  expect(uncountedLines(["instances"])).toEqual([
+    "masks of labels that get one name: on one image they become one",
+  ]);
+  expect(uncountedLines(["new"])).toEqual(["more new than is counted"]);
+  expect(uncountedLines([])).toEqual([]);
 });

@@ -14,6 +14,9 @@ from annotation import storage
 from annotation.models import DatasetVersion, Image, Label
 from annotation.selectors.export_offers import (
     HIDDEN_NOT_COUNTED,
+    MERGED_NOT_COUNTED,
+    OF_ALL_LABELS,
+    PARTS_LEFT,
     TURNED_NOT_COUNTED,
     notes_of,
     offers_of,
@@ -385,6 +388,59 @@ def test_offers_are_read_over_http(version: DatasetVersion, annotator: Api, stra
     assert offers.keys() == FORMATS.keys()
     assert offers["yolo"]["title"] == "YOLO segmentation"
     assert stranger.get(address).status_code == 404
+
+
+@pytest.fixture
+def two_labels(world: World, annotator: Api) -> DatasetVersion:
+    """An image with a mask of one label, and on it as a part one of another."""
+    other = Label.objects.create(project=world.project, name="dirt", color="#123456")
+    whole = str(uuid4())
+    annotator.save(
+        make_image(world.project),
+        create(whole, label=world.label_id, at=(2, 2)),
+        create(label=other.pk, at=(12, 12), parent=whole),
+    )
+    return cut_version(project=world.project, created_by=world.manager)
+
+
+def test_masks_that_become_one_by_the_names_that_labels_get_are_told_before(
+    two_labels: DatasetVersion, annotator: Api, tmp_path: Path
+) -> None:
+    labels: dict[str, str | None] = {"cell": "dirt"}
+
+    found = annotator.post(f"versions/{two_labels.pk}/formats", {"labels": labels}).json()
+    offers = {each["format"]: each for each in found}
+    written = {
+        name: write_export(
+            two_labels, tmp_path / name, export_format=name, choice=Choice(labels=labels)
+        )
+        for name in ("ade", "coco_stuff", "coco")
+    }
+
+    for name in ("ade", "coco_stuff"):
+        assert "instances" not in offers[name]["losses"]
+        assert written[name].losses[Trait.INSTANCES] == 2
+        assert offers[name]["uncounted"] == ["instances"]
+        assert {MERGED_NOT_COUNTED, OF_ALL_LABELS} <= set(offers[name]["notes"])
+    assert not written["coco"].losses[Trait.INSTANCES]
+    assert offers["coco"]["uncounted"] == []
+    assert MERGED_NOT_COUNTED not in offers["coco"]["notes"]
+
+
+def test_that_counts_are_of_all_labels_is_told_where_some_stay_behind(
+    two_labels: DatasetVersion, annotator: Api
+) -> None:
+    address = f"versions/{two_labels.pk}/formats"
+
+    without = annotator.post(address, {"labels": {"cell": None}}).json()
+    renamed = annotator.post(address, {"labels": {"cell": "nucleus"}}).json()
+    plain = annotator.post(address, {}).json()
+
+    for offer in without:
+        assert {OF_ALL_LABELS, PARTS_LEFT} <= set(offer["notes"])
+        assert offer["uncounted"] == []
+    assert all(not {OF_ALL_LABELS, PARTS_LEFT} & set(offer["notes"]) for offer in renamed)
+    assert plain == annotator.get(address).json()
 
 
 def test_croissant_tells_the_day_on_which_the_version_was_cut(

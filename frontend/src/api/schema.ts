@@ -2080,10 +2080,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The formats of masks, and what is to be told of this version in them, or of its splits. */
+        /**
+         * @description The formats of masks, and what is to be told of this version in them, or of its splits.
+         *
+         *     A POST tells it of a choice of labels as well, and changes nothing: counts stay those of all
+         *     labels under their own names, and `notes` and `uncounted` say where that is not what is lost.
+         */
         get: operations["list_export_offers"];
         put?: never;
-        post?: never;
+        /**
+         * @description The formats of masks, and what is to be told of this version in them, or of its splits.
+         *
+         *     A POST tells it of a choice of labels as well, and changes nothing: counts stay those of all
+         *     labels under their own names, and `notes` and `uncounted` say where that is not what is lost.
+         */
+        post: operations["look_at_export_offers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3363,6 +3374,8 @@ export interface components {
             } | null;
             /** @description what else to know of it, for people */
             notes: string[];
+            /** @description traits of which the chosen labels may lose more than losses tell */
+            uncounted: string[];
         };
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {
@@ -4046,6 +4059,19 @@ export interface components {
             text: string;
             bundle: string;
             phrases: components["schemas"]["OfferedPhrase"][];
+        };
+        OfferedChoice: {
+            /** @description or all */
+            splits?: string[];
+            /** @description new names by name; null leaves a label's masks out */
+            labels?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description whether their files go along
+             * @default false
+             */
+            images?: boolean;
         };
         /** @description Words that bear the name of masks: `first` up to but not including `end`. */
         OfferedPhrase: {
@@ -10017,6 +10043,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOffer"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_export_offers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OfferedChoice"];
+            };
+        };
         responses: {
             200: {
                 headers: {

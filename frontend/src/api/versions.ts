@@ -76,14 +76,18 @@ export const versionLookQuery = (id: number, criteria: Criteria) =>
     placeholderData: keepPreviousData, // while another criterion is typed
   });
 
-/** The formats of masks, with what is to be told of some splits in them, with or without images. */
-export const exportOffersQuery = (version_id: string, split: readonly string[], images: boolean) =>
+/** The formats of masks, with what is to be told of what was chosen in them. */
+export const exportOffersQuery = (
+  version_id: string,
+  { splits = [], labels, images = false }: ExportChoice,
+) =>
   queryOptions({
-    queryKey: ["export-offers", version_id, images, ...split],
+    queryKey: ["export-offers", version_id, images, labels ?? null, ...splits],
     queryFn: () =>
       read(
-        client.GET("/api/versions/{version_id}/formats", {
-          params: { path: { version_id }, query: { split: [...split], images } },
+        client.POST("/api/versions/{version_id}/formats", {
+          params: { path: { version_id } },
+          body: { splits, images, ...(labels && { labels }) },
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY, // of what never changes

@@ -11,9 +11,10 @@ import {
   Switch,
   Text,
 } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ExportFormat, Project, Version } from "@/api/types";
+import type { ExportChoice, ExportFormat, Project, Version } from "@/api/types";
 import { exportOffersQuery, startExport, versionLabelsQuery, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount } from "@/components/format";
@@ -25,6 +26,7 @@ import { Losses } from "./Losses";
 /** Masks are offered by the server, which knows what each format cannot hold of them. */
 export type What = "masks" | "words";
 
+const SETTLED_MS = 300; // after the last letter of a label's new name
 const TITLES: Record<What, string> = { masks: "Export masks", words: "Export descriptions" };
 
 interface Props {
@@ -55,13 +57,10 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
   const [withImages, setWithImages] = useState(false);
   const [withAddresses, setWithAddresses] = useState(false);
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
+  const [settledLabels] = useDebouncedValue(labels, SETTLED_MS);
+  const beside = { images: withImages, addresses: withAddresses };
   const begin = useMutation({
-    mutationFn: () =>
-      startExport(
-        version.id,
-        format,
-        choiceOf(splits, { images: withImages, addresses: withAddresses }, labels),
-      ),
+    mutationFn: () => startExport(version.id, format, choiceOf(splits, beside, labels)),
     onSuccess: async () => {
       onClose();
       await queries.invalidateQueries(versionsQuery(project.id));
@@ -79,8 +78,7 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
         {what === "masks" ? (
           <MaskFormats
             version={version}
-            splits={splits}
-            images={withImages}
+            choice={choiceOf(splits, beside, settledLabels)}
             value={format}
             onChange={setFormat}
           />
@@ -166,17 +164,18 @@ interface FormatsProps {
 
 interface MasksProps extends FormatsProps {
   version: Version;
-  splits: readonly string[];
-  images: boolean;
+  choice: ExportChoice;
 }
 
-/** The formats of masks, and what the chosen one cannot hold of these splits. */
-function MaskFormats({ version, splits, images, value, onChange }: MasksProps) {
-  const offers = useQuery(exportOffersQuery(version.id, splits, images));
+/** The formats of masks, and what the chosen one cannot hold of what goes out. */
+function MaskFormats({ version, choice, value, onChange }: MasksProps) {
+  const offers = useQuery(exportOffersQuery(version.id, choice));
   if (offers.isPending) return <Skeleton height={120} radius="md" />;
   if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
   const offer = offers.data.find(({ format }) => format === value);
-  const isWhole = splits.length === splitsThere(version.counts).length;
+  const isWhole =
+    choice.splits?.length === splitsThere(version.counts).length &&
+    !Object.values(choice.labels ?? {}).includes(null);
   return (
     <>
       <Select

@@ -2,7 +2,13 @@ import { Alert, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import type { ExportOffer } from "@/api/types";
 import { plural } from "@/components/format";
-import { type Losses as Lost, lossLines, onlyAnneal, recordsLost } from "./lossWords";
+import {
+  type Losses as Lost,
+  lossLines,
+  onlyAnneal,
+  recordsLost,
+  uncountedLines,
+} from "./lossWords";
 
 interface Props {
   offer: ExportOffer;
@@ -15,7 +21,7 @@ export function Losses({ offer, masks }: Props) {
   const beside = [onlyAnneal(offer.anneal_only), ...offer.notes].filter(Boolean);
   return (
     <Stack gap={6}>
-      <NotHeld losses={offer.losses} masks={masks} />
+      <NotHeld losses={offer.losses} uncounted={offer.uncounted} masks={masks} />
       {beside.map((line) => (
         <Text key={line} size="xs" c="dimmed">
           {line}
@@ -25,7 +31,13 @@ export function Losses({ offer, masks }: Props) {
   );
 }
 
-function NotHeld({ losses, masks }: { losses: Lost | null; masks: Props["masks"] }) {
+interface NotHeldProps {
+  losses: Lost | null;
+  uncounted: readonly string[];
+  masks: Props["masks"];
+}
+
+function NotHeld({ losses, uncounted, masks }: NotHeldProps) {
   if (!losses)
     return (
       <Text size="sm" c="dimmed">
@@ -33,7 +45,7 @@ function NotHeld({ losses, masks }: { losses: Lost | null; masks: Props["masks"]
         once it is written.
       </Text>
     );
-  const lines = lossLines(losses);
+  const lines = [...lossLines(losses), ...uncountedLines(uncounted)];
   const records = recordsLost(losses);
   if (lines.length === 0)
     return (

@@ -40,8 +40,18 @@ const RECORDS: Readonly<Record<string, string>> = {
   digests: "digests of images",
 };
 
+/** What the server cannot count before it is written. */
+const UNCOUNTED: Readonly<Record<string, string>> = {
+  instances: "masks of labels that get one name: on one image they become one",
+};
+
 export function lossLines(losses: Losses): string[] {
   return told(losses, WORDS);
+}
+
+/** What the chosen labels may lose beside what is counted. */
+export function uncountedLines(traits: readonly string[]): string[] {
+  return traits.map((trait) => UNCOUNTED[trait] ?? `more ${trait} than is counted`);
 }
 
 /** A sentence on what other tools pass over, or "" where they find all that is held. */
