@@ -7,6 +7,7 @@ from typing import Final
 
 from annotation.export_formats import COCO, SPLITS
 from annotation.models import DatasetVersion
+from annotation.selectors.map_numbers import notes_of_numbers
 from annotation.selectors.version_dataset import LOST_AS_EVER
 from annotation.selectors.version_labels import labels_of
 from engine.datasets.choosing import EVERYTHING, Choice
@@ -76,6 +77,7 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
             [
                 *notes_of(version, name, choice),
                 *_notes_of_labels(choice, uncounted, merges=merges),
+                *notes_of_numbers(version, form, choice),
             ],
             uncounted,
         )

@@ -20,7 +20,7 @@ class VersionLabel:
 
 def labels_of(version: DatasetVersion) -> list[VersionLabel]:
     """Return a version's labels in their order. Of the database nothing is asked for it."""
-    counts = _masks_by_name(version)
+    counts = masks_by_name(version)
     with manifest_path_to_serve(version.pk).open("rb") as file:
         labels = header_labels(header_of(file))
     return [
@@ -33,7 +33,8 @@ def labels_of(version: DatasetVersion) -> list[VersionLabel]:
     ]
 
 
-def _masks_by_name(version: DatasetVersion) -> Mapping[str | None, int] | None:
+def masks_by_name(version: DatasetVersion) -> Mapping[str | None, int] | None:
+    """Return how many masks labels have, those without one as None's; None: never counted."""
     if version.distributions is None:
         return None
     return {each["label"]: each["masks"] for each in version.distributions["labels"]}

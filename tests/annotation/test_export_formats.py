@@ -21,6 +21,7 @@ from annotation.selectors.export_offers import (
     notes_of,
     offers_of,
 )
+from annotation.selectors.map_numbers import ALONE
 from annotation.selectors.versions import manifest_path
 from annotation.services.captions import save_caption
 from annotation.services.exports import (
@@ -31,7 +32,7 @@ from annotation.services.exports import (
 )
 from annotation.services.versions import cut_version
 from engine.datasets.__main__ import main
-from engine.datasets.choosing import Choice
+from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
 from engine.datasets.formats.detect import formats_in
@@ -441,6 +442,56 @@ def test_that_counts_are_of_all_labels_is_told_where_some_stay_behind(
         assert offer["uncounted"] == []
     assert all(not {OF_ALL_LABELS, PARTS_LEFT} & set(offer["notes"]) for offer in renamed)
     assert plain == annotator.get(address).json()
+
+
+def test_objects_that_cityscapes_maps_cannot_number_are_told_before_and_counted_after(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    many = [
+        Label.objects.create(project=world.project, name=f"label {n}", color="#123456").pk
+        for n in range(70)
+    ]
+    annotator.save(
+        make_image(world.project),
+        create(label=many[-1], at=(2, 2)),
+        create(label=many[-1], at=(12, 12)),
+        create(label=many[0], at=(2, 12)),
+        create(at=(12, 2)),
+    )
+    version = cut_version(project=world.project, created_by=world.manager)
+
+    def told(choice: Choice) -> tuple[list[str], int]:
+        offers = {each.format: each for each in offers_of(version, choice)}
+        path = tmp_path / f"{len(choice.labels)}.zip"
+        written = write_export(version, path, export_format="cityscapes", choice=choice)
+        assert not any("66th" in note for note in offers["voc"].notes)
+        return offers["cityscapes"].notes, written.own[Trait.INSTANCES]
+
+    notes, count = told(EVERYTHING)
+    none, zero = told(Choice(labels={f"label {n}": None for n in range(1, 69)}))
+
+    assert count == 3  # with the one that has no label
+    assert notes == [f"From the 66th label on {ALONE} The version has 3 masks of these labels."]
+    assert zero == 0
+    assert not any(ALONE in note for note in none)
+
+
+def test_images_on_which_a_label_may_have_more_objects_than_numbers_are_counted_before(
+    version: DatasetVersion,
+) -> None:
+    counted: Any = version.distributions
+    bins = counted["masks_per_image"]
+    bins["counts"][-1] = 2  # as if there were images of a thousand masks
+    next(each for each in counted["labels"] if each["label"] == "cell")["masks"] = 2500
+
+    notes = {offer.format: offer.notes for offer in offers_of(version)}
+    version.distributions = None
+    version.counts["masks"] = 2500
+    uncounted = {offer.format: offer.notes for offer in offers_of(version)}
+
+    beyond = f"Beyond 1,000 of a label on an image {ALONE}"
+    assert notes["cityscapes"] == [f"2 images have 1,000 masks or more. {beyond}"]
+    assert uncounted["cityscapes"] == [f"Images may have very many masks of a label. {beyond}"]
 
 
 def test_croissant_tells_the_day_on_which_the_version_was_cut(

@@ -36,6 +36,12 @@ LabelMe for flags. Some tools know a field of ours all the same: CVAT and Datuma
 star, several have folders of their own, which tell them to anybody; only a whole version as COCO,
 asked for without a choice, is one file.
 
+In Cityscapes' `instanceIds.png` an object has the number of its class alone, as a crowd has, from
+the 66th class on, beyond a thousand objects of a class on an image (536 of the 65th), as 16 bits
+hold no more. Polygons tell these objects apart, which Anneal reads; tools that train by the maps do
+not. Before the export it is told of which labels, and on which images, that can be, and after it
+they are counted as `instances` among what only Anneal reads back.
+
 An export in a format that holds masks whole is proved by its version's manifest, without a server:
 `anneal verify MANIFEST EXPORT`, or `python -m engine.datasets verify`. Compared are images and
 masks by their digests, ids, labels, parts, order, attributes, captions, splits and groups; what is

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from engine.datasets.formats.cityscapes import CITYSCAPES
+from engine.datasets.formats.format import export
 from engine.datasets.sample import Annotation, Label, Sample
+from engine.datasets.traits import Trait
 from engine.masks.rle import encode
 from engine.media.label_maps import read_numbers
 from tests.engine.datasets_broken import (
@@ -115,6 +117,42 @@ def test_what_sixteen_bits_cannot_count_has_the_number_of_its_class_in_the_map_a
     numbers = read_numbers(out.files["gtFine/train/x/1_gtFine_instanceIds.png"])
     assert numbers.tolist() == [[65_000, 66, 1000]]
     assert read_files(CITYSCAPES, out.files)[0] == [sample]
+
+
+def test_objects_that_the_maps_have_no_numbers_for_are_counted_as_what_only_anneal_reads_back() -> (
+    None
+):
+    labels = tuple(Label(f"c{number}", number) for number in range(1, 71))
+    dot = encode(box((1, 600), slice(0, 1), slice(0, 1)))
+    dots = [encode(box((1, 600), slice(0, 1), slice(x, x + 1))) for x in range(600)]
+    images = [
+        [Annotation(each, "c65") for each in dots[:537]],  # the last one has no number
+        [Annotation(dot, "c65"), Annotation(dots[1], "c1")],
+        [Annotation(dot, "c66"), Annotation(dots[1], "c66"), Annotation(dots[2], "c1")],
+        [Annotation(dot, "c70", is_crowd=True), Annotation(dots[1], None)],
+    ]
+    samples = [
+        with_picture(Sample(f"x/{n}.png", (1, 600), tuple(each), split="train"))
+        for n, each in enumerate(images)
+    ]
+
+    told = export(dataset_of(samples, labels), CITYSCAPES, MemoryOut())
+
+    assert told.own[Trait.INSTANCES] == 1 + 2 + 1
+    assert Trait.INSTANCES not in told.losses
+
+
+def test_beyond_a_thousand_objects_of_a_class_on_an_image_each_is_counted() -> None:
+    dots = [encode(box((1, 1002), slice(0, 1), slice(x, x + 1))) for x in range(1002)]
+    found = tuple(Annotation(each, "cell") for each in dots)
+    sample = with_picture(Sample("x/1.png", (1, 1002), found, split="train"))
+    out = MemoryOut()
+
+    told = export(dataset_of([sample]), CITYSCAPES, out)
+
+    numbers = read_numbers(out.files["gtFine/train/x/1_gtFine_instanceIds.png"])[0]
+    alone = sum(int(number) < 1000 for number in numbers)
+    assert told.own[Trait.INSTANCES] == alone == 2
 
 
 def test_image_without_any_annotation_is_there() -> None:

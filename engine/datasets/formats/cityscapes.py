@@ -3,7 +3,8 @@
 Layout: https://github.com/mcordts/cityscapesScripts. The polygons tell all, one for each object,
 drawn over each other in their order; fields that Cityscapes does not know are passed over. The maps
 are for whoever trains on them: there an object has the number of its class alone if it is a crowd,
-or where 16 bits or a thousand instances do not suffice. `label_colors.txt` (CVAT) names classes.
+or where 16 bits or a thousand instances do not suffice, which is counted and told. Classes are
+named by `label_colors.txt` (CVAT).
 """
 
 from dataclasses import replace
@@ -91,10 +92,14 @@ def _instances(drawn: list[Annotation], numbers: dict[str, int]) -> list[int]:
     for each in drawn:
         number = numbers[each.label or UNLABELLED]
         instance = counts[number] = counts.get(number, -1) + (not each.is_crowd)
-        own = number * PER_CLASS + instance
-        is_held = instance < PER_CLASS and own <= MAX_16_BIT and not each.is_crowd
-        found.append(own if is_held else number)
+        is_held = instance < room(number) and not each.is_crowd
+        found.append(number * PER_CLASS + instance if is_held else number)
     return found
+
+
+def room(number: int) -> int:
+    """Return for how many objects of a class an image has numbers: from the 66th class on none."""
+    return max(0, min(PER_CLASS, MAX_16_BIT + 1 - number * PER_CLASS))
 
 
 def _write_map(
@@ -114,4 +119,5 @@ CITYSCAPES: Final = Format(
     read,
     is_in,
     tells_splits=True,
+    room=room,
 )

@@ -4,13 +4,14 @@ Much of what a format keeps may stand in fields or files of ours, which its spec
 know. Our reader finds that again, while other tools pass it over: to them it is lost.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, Source, Within
 from engine.datasets.formats.border import Read, Report, sound
-from engine.datasets.sample import Dataset, Sample
+from engine.datasets.sample import UNLABELLED, Dataset, Sample
 from engine.datasets.traits import Losses, Trait, count_traits, kept
 
 __all__ = ["Format", "Reader", "Report", "export", "export_apart"]
@@ -49,6 +50,9 @@ class Format:
     tells_splits: bool = False  # to whoever reads it, by folders, lists or fields of its own
     # What people should know of an export of these splits; "" where that is nothing.
     note: Callable[[Collection[str]], str] = _nothing_to_note
+    # For how many objects of a class, by its number from 1, the maps of an image have numbers: more
+    # have that of their class alone. None: for all, or there are no maps that number objects.
+    room: Callable[[int], int] | None = None
 
     def __post_init__(self) -> None:
         """Let nothing out of the reading that is not sound."""
@@ -71,6 +75,7 @@ class Told:
 def export(dataset: Dataset, form: Format, out: Out) -> Told:
     """Write a dataset and return what the format could not hold of it, and what only we find."""
     told = Told()
+    numbers = {name: number for number, name in enumerate(dataset.classes(), start=1)}
 
     def samples() -> Iterator[Sample]:
         told.losses.clear()  # a format may go through the images more than once
@@ -80,10 +85,21 @@ def export(dataset: Dataset, form: Format, out: Out) -> Told:
             told.losses.update(lost)
             told.own.update(count_traits(sample, form.own))
             if held is not None:
+                if form.room is not None:
+                    told.own.update(_without_numbers(held, numbers, form.room))
                 yield held
 
     form.write(replace(dataset, samples=samples), out)
     return told
+
+
+def _without_numbers(
+    sample: Sample, numbers: Mapping[str, int], room: Callable[[int], int]
+) -> Losses:
+    """Count the objects that only our reader tells apart, as maps have no numbers for them."""
+    labels = Counter(each.label or UNLABELLED for each in sample.annotations if not each.is_crowd)
+    count = sum(max(0, there - room(numbers[label])) for label, there in labels.items())
+    return Losses({Trait.INSTANCES: count}) if count else Losses()
 
 
 def export_apart(dataset: Dataset, form: Format, out: Out, splits: Sequence[str]) -> Told:
