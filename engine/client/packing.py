@@ -1,6 +1,7 @@
 """A folder that holds a dataset goes as one zip: its files mean something only together."""
 
 import shutil
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -75,6 +76,10 @@ def _zipped(path: Path, scratch: Path, most_bytes: int, progress: Progress) -> P
     scratch.mkdir()
     place = scratch / f"{path.resolve().name}.zip"
     source = FolderSource(path)
+    if links := source.refused:
+        warnings.warn(
+            f"{path}: links left behind: {len(links)}. The first: {links[0]}", stacklevel=2
+        )
     _check_fits(path, source, most_bytes)
     with zipfile.ZipFile(place, "w") as archive:
         out = ZipOut(archive)

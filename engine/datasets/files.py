@@ -44,6 +44,7 @@ _PACKED: Final = {
     ".tar",
     ".parquet",
 }
+IS_LINK: Final = "is a link, and none is followed: `cp -rL` makes a folder of the files themselves"
 MAX_TEXT_BYTES: Final = 64 * 2**20
 # What is read from its start to its end need not be in memory whole, but anything else is quicker.
 _READ_IN_ORDER: Final = (".json", ".jsonl", ".ndjson", ".csv", ".xml")
@@ -140,17 +141,26 @@ class Source(Protocol):
 
 
 class FolderSource:
-    """The files below a folder, without hidden ones and links."""
+    """The files below a folder, without hidden ones and links.
 
-    refused: Sequence[DatasetError] = ()
+    Links are told: a snapshot of the Hugging Face hub and a checkout of DVC are made of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-        parts = (path.relative_to(folder).parts for path in paths)
-        self.names: Sequence[str] = sorted(
-            "/".join(each) for each in parts if not any(part.startswith(".") for part in each)
-        )
+        names, links = [], []
+        for path in folder.rglob("*"):
+            parts = path.relative_to(folder).parts
+            if any(part.startswith(".") for part in parts):
+                continue
+            if path.is_symlink():
+                links.append("/".join(parts))
+            elif path.is_file():
+                names.append("/".join(parts))
+        self.names: Sequence[str] = sorted(names)
+        self.refused: Sequence[DatasetError] = [
+            DatasetError(IS_LINK, file=name) for name in sorted(links)
+        ]
         self._known = set(self.names)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:

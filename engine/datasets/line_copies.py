@@ -133,7 +133,8 @@ def _state_of(path: Path, source: Source, form: str | None) -> str:
     """
     files = (path / name for name in source.names) if path.is_dir() else iter([path])
     at = ascii(path.resolve())  # names on a disk need not be text
-    digest = hashlib.sha256(canonical_json([_code_digest(READERS), at, form]))
+    told = [ascii(str(each)) for each in source.refused]
+    digest = hashlib.sha256(canonical_json([_code_digest(READERS), at, form, told]))
     for name, file in zip(source.names, files, strict=False):
         state = file.stat()
         times = (state.st_mtime_ns, state.st_ctime_ns, state.st_ino)

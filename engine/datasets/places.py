@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Source, TarSource, ZipSource
+from engine.datasets.files import IS_LINK, Source, TarSource, ZipSource
 from engine.media.archive import OWN_LIMITS
 from engine.media.tars import is_tar
 
@@ -78,7 +78,8 @@ class PlacedBytes:
             return
         path = self._path / name if self._path.is_dir() else self._path
         if not path.is_file() or not path.resolve().is_relative_to(self._path.resolve()):
-            raise DatasetError("is not there", file=name)
+            why = f": it {IS_LINK}" if path.is_symlink() else ""
+            raise DatasetError(f"is not there{why}", file=name)
         with path.open("rb") as file:
             yield file
 

@@ -456,6 +456,46 @@ def test_no_line_of_a_stranger_leads_out_of_its_folder(opened: Open, tmp_path: P
             opened(path)[0]
 
 
+def linked(path: Path, blobs: Path) -> Path:
+    """Put each file aside and a link in its place, as the Hugging Face hub's cache and DVC do."""
+    blobs.mkdir()
+    files = sorted(each for each in path.rglob("*") if each.is_file())
+    for number, file in enumerate(files):
+        file.rename(blobs / str(number))
+        file.symlink_to(blobs / str(number))
+    return path
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "huggingface"])
+def test_a_folder_of_links_says_that_they_are_not_followed(
+    name: str, opened: Open, tmp_path: Path
+) -> None:
+    path = linked(written(tmp_path / "all", name), tmp_path / "blobs")
+
+    with pytest.raises(DatasetError, match="is a link, and none is followed: `cp -rL`"):
+        opened(path)
+
+
+def test_images_that_are_links_are_told_where_the_rest_is_read(
+    opened: Open, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "all", "coco")
+    linked(path / "images", tmp_path / "blobs")
+
+    with pytest.warns(UserWarning, match="left out, as it cannot be used.*is a link"):
+        dataset = opened(path)
+
+    assert dataset.sample(0).load_bytes is None
+
+
+def test_an_image_of_lines_that_is_a_link_is_told_to_be_one(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "jsonl", corpus()[1:2])
+    linked(path / "images", tmp_path / "blobs")
+
+    with pytest.raises(DatasetError, match="is not there: it is a link"):
+        opened(path)[0]
+
+
 def _bytes_of(sample: Sample) -> bytes:
     assert sample.load_bytes is not None
     return sample.load_bytes()

@@ -24,8 +24,7 @@ def withheld_in(source: Source) -> list[DatasetError]:
 
     An image is seen by its name, where by that it would be one of masks.
     """
-    images = set(filter(is_image, source.names))
-    return [each for each in source.refused if each.file not in images]
+    return [each for each in source.refused if not is_image(each.file)]
 
 
 def faults_in(source: Source) -> list[DatasetError]:
