@@ -364,6 +364,18 @@ class MaskChange(Model):
     iou: float | None  # of both shapes, if these differ
 
 
+class FieldChange(Model):
+    """What both versions say; None where one does not have the image."""
+
+    before: str | None
+    after: str | None
+
+
+class CaptionChange(FieldChange):
+    kind: str
+    mask: UUID | None  # None: it is the image's
+
+
 class ChangedImage(Model):
     """An image that differs between two versions."""
 
@@ -371,6 +383,9 @@ class ChangedImage(Model):
     file_name: str
     kind: str
     fields: list[str]
+    split: FieldChange
+    group: FieldChange
+    captions: list[CaptionChange]
     masks: list[MaskChange]
 
 

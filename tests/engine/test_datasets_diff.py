@@ -325,4 +325,35 @@ def test_both_commands_end_with_0_for_the_same_and_with_1_for_what_differs_or_is
     assert "anneal: this is not a manifest" in capsys.readouterr().err
     assert ended(*pairs[2], "--json") == 1
     told = json.loads(capsys.readouterr().out)
-    assert told == {"changes": [], "renamed": [{"before": "cell", "after": "Zelle", "count": 1}]}
+    assert told["changes"] == []
+    assert told["renamed"] == [{"before": "cell", "after": "Zelle", "count": 1}]
+
+
+def test_the_client_tells_totals_beside_the_changes_of_manifests(
+    versions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, _ = versions
+    main(["diff", old, new, "--json"])
+    totals = json.loads(capsys.readouterr().out)
+
+    assert ended(old, new, "--json") == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"changes": told["changes"], **totals}
+    assert set(told["changes"][0]) == {
+        *("sha256", "file_name", "kind", "fields", "split", "group", "captions", "masks"),
+        *("before", "after"),
+    }
+    moved = next(each for each in told["changes"][0]["masks"] if each["mask"] == "m")
+    assert (moved["kind"], moved["fields"], moved["label_after"]) == ("changed", ["shape"], "cell")
+
+
+def test_what_is_broken_further_on_prints_no_half_of_a_document(
+    versions: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, _, _ = versions
+    (tmp_path / "cut.jsonl").write_bytes(Path(old).read_bytes()[:-20])
+
+    assert ended(old, str(tmp_path / "cut.jsonl"), "--json") == 1
+
+    assert capsys.readouterr().out == ""

@@ -1,12 +1,12 @@
 """`anneal version`, `export`, `diff` and `verify`: frozen data, out of the server and proved."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
 import typer
 
+from engine.client.cli.differences import show_differences, told_by_manifests, told_by_server
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
 from engine.client.cli.output import progress, show, show_lines, tell
 from engine.client.errors import AnnealError
@@ -15,7 +15,13 @@ from engine.datasets import __main__ as datasets
 from engine.datasets.choosing import Choice
 from engine.datasets.diff import diff_manifests, with_ious
 from engine.datasets.diff_lines import change_lines
-from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
+from engine.datasets.diff_totals import (
+    DiffTotals,
+    Summary,
+    label_names,
+    summary_lines,
+    tells_changes,
+)
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
@@ -228,9 +234,9 @@ def diff(
     """Tell what changed from one version to another.
 
     Each image that differs is a line, each mask whose shape changed one more with its IoU, and
-    totals come last; of versions on the server --json tells these alone. As with verify, the exit
-    code is 0 where they are the same, and 1 where they differ, or where something failed, which
-    is then told as an error.
+    totals come last; --json has the images as `changes` beside the totals, from manifests and from
+    the server. As with verify, the exit code is 0 where they are the same, and 1 where they differ,
+    or where something failed, which is then told as an error.
     """
     paths = [Path(old), Path(new)]
     if all(path.is_file() for path in paths):
@@ -244,14 +250,14 @@ def diff(
         raise typer.BadParameter("the server knows the masks itself", param_hint="--coco")
     with logged_in() as client:
         versions = [client.version(project, start) for start in (old, new)]
-        if not as_json:
-            for change in client.changes(*versions):
-                show_lines(change_lines(change))
         told = cast("Summary", client.diff(*versions))
-    if as_json:
-        show({**told}, [], [], as_json=True)
-    else:
-        show_lines(summary_lines(told))
+        changes = client.changes(*versions)
+        if as_json:
+            show_differences(told_by_server(changes), lambda: told)
+        else:
+            for change in changes:
+                show_lines(change_lines(change))
+            show_lines(summary_lines(told))
     _end(told)
 
 
@@ -363,14 +369,18 @@ def _diff(old: Path, new: Path, coco: Sequence[Path], *, as_json: bool) -> None:
         _end(datasets.print_diff(old, new, coco))
         return
     totals = DiffTotals()
-    changes = []
     with open_manifest(old) as before, open_manifest(new) as after:
-        for change in with_ious(diff_manifests(before, after), datasets.shapes_in(coco)):
-            totals.add(change)
-            changes.append(asdict(change))
-        summary = totals.summary(header_of(before), header_of(after))
-    show({"changes": changes, "renamed": summary["renamed"]}, [], [], as_json=True)
-    _end(summary)
+        heads = header_of(before), header_of(after)
+        names = label_names(heads[0]) | label_names(heads[1])
+
+        def changes() -> Iterator[dict[str, Any]]:
+            found = diff_manifests(before, after)
+            for change in with_ious(found, datasets.shapes_in(coco)):
+                totals.add(change)
+                yield told_by_manifests(change, names)
+
+        show_differences(changes(), lambda: totals.summary(*heads))
+    _end(totals.summary(*heads))
 
 
 def _end(summary: Summary) -> None:
