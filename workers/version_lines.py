@@ -1,8 +1,10 @@
 """A version as JSON lines beside the worker: read once from the database, opened as any dataset is.
 
-So training, evaluation and heads find a version's masks on the disk, one image at a time, through
+So the training of masks and their evaluation find them on the disk, one image at a time, through
 what everybody else opens datasets with (engine.datasets.torch_dataset), and memory does not grow
-with the version. The copies are bounded and held as those of datasets are: engine.datasets.copies.
+with the version. The label head and the captioner read the frozen rows from the database instead:
+workers.labels, workers.captioning. Copies are bounded and held as those of datasets are:
+engine.datasets.copies.
 """
 
 from dataclasses import replace

@@ -50,6 +50,14 @@ there. What the format cannot hold is listed as not proved. An export of some sp
 labels' names, does not tell so: say it with `--split` and `--label OLD=NEW`. A name that no label
 has then proves no labels, and that is told.
 
+A version leaves in the same bytes for ever, with the libraries that the lock pins: some of them
+pack what is written, each in its own way. PNGs (`ade`, `cityscapes`, `coco_panoptic`, `labelme`,
+`mask_files`, `mask_maps`, `supervisely`, `voc`) hang on Pillow and the zlib in it, `huggingface`,
+`croissant` and the manifest as Parquet on pyarrow, `fiftyone` on zlib and NumPy, `supervisely` on
+zlib too, and so does the zip around any of them; the files of all others are written by our own
+code. Shapes are drawn as polygons by NumPy and SciPy. `tests/engine/test_datasets_bytes.py` holds
+each format to the bytes that were pinned, and says what to do where an upgrade changes them.
+
 `python -m tests.engine.format_table` makes this page; a test holds it to what is written and read.
 """
 
