@@ -106,22 +106,29 @@ def write_descriptions(out: BinaryIO, descriptions: Iterable[Description], image
     """
     written = 0
     for description in descriptions:
-        out.write(canonical_json(_line(description, images)) + b"\n")
+        out.write(canonical_json(line_of(description, images)) + b"\n")
         written += 1
     return written
 
 
 def read_descriptions(file: BinaryIO) -> Iterator[Description]:
     """Yield what `write_descriptions` wrote. Raise DatasetError naming the line."""
+    for description, _ in read_lines(file):
+        yield description
+
+
+def read_lines(file: BinaryIO) -> Iterator[tuple[Description, Mapping[str, Any]]]:
+    """Do the same, each with the line that it was read from."""
     for number, line in iter_objects(file):
         try:
-            yield _description(line)
+            yield _description(line), line
         except (KeyError, TypeError, ValueError) as error:
             fault = f"is no description: {type(error).__name__} {error}"
             raise DatasetError(fault, index=number) from None
 
 
-def _line(description: Description, images: str) -> dict[str, Any]:
+def line_of(description: Description, images: str = "") -> dict[str, Any]:
+    """Return a description as it is written, with what PixMo-Cap's readers look for."""
     texts = [take.text.text for take in description.takes if take.text and take.mask is None]
     return {
         # A reference relative to the file, or to the folder of the images where these stay behind:

@@ -30,6 +30,7 @@ from engine.datasets.row_faults import (
 )
 from engine.datasets.row_places import RowPlaces, names_of
 from engine.datasets.sample import Sample
+from engine.datasets.text_proof import holds_texts, sha256_of_file, unproven_texts
 from engine.datasets.traits import Trait
 from engine.masks.rle import digest
 from engine.media.archive import OWN_LIMITS
@@ -47,7 +48,8 @@ def unproven(
 ) -> Iterator[str]:
     """Yield a line for each thing that an export has otherwise than the manifest.
 
-    The export is a folder or a zip of a version, in any format that holds masks pixel for pixel.
+    The export is a folder or a zip of a version, in any format that holds masks pixel for pixel, or
+    descriptions or narratives, whose texts are compared.
     Images are hashed where their bytes are in it. An export may have none of them, but where it has
     some, each that lacks is told. Memory holds one image, and 17 bytes for each.
 
@@ -64,6 +66,10 @@ def unproven(
     unproved = {} if unproved is None else unproved
     source = open_source(export, OWN_LIMITS)
     form = _exact_format(source)
+    if form is None:
+        yield from _manifest_faults(manifest, source)
+        yield from unproven_texts(manifest, source, choice, unproved)
+        return
     places = RowPlaces(manifest)
     rules = rules_of(
         places.header, form.keeps, choice, unproved, is_as_cut=MANIFEST in source.names
@@ -154,9 +160,20 @@ def lines_of_unproved(unproved: Unproved) -> list[str]:
     return [f"{why}, so not proved: {', '.join(names)}" for why, names in by_reason.items()]
 
 
-def _exact_format(source: Source) -> Format:
+def _manifest_faults(manifest: BinaryIO, source: Source) -> Iterator[str]:
+    if MANIFEST in source.names:
+        with source.file(MANIFEST) as own:
+            if sha256_of_file(own) != sha256_of_file(manifest):
+                yield f"{MANIFEST}: not this manifest"
+        manifest.seek(0)
+
+
+def _exact_format(source: Source) -> Format | None:
+    """Return the format by which masks are proved; None: there are texts alone."""
     found = [form for form in FORMATS.values() if form.is_in(source)]
     exact = [form for form in found if form.keeps >= _EXACT]
+    if not exact and holds_texts(source):
+        return None
     if not exact:
         names = ", ".join(form.title for form in found) or "no format that is known"
         raise DatasetError(f"masks cannot be proved: they are in {names}, not pixel for pixel")

@@ -68,6 +68,10 @@ class RowPlaces:
             self._met[place] = _WITH_BYTES if has_bytes else _WITHOUT_BYTES
         return is_first
 
+    def all(self) -> Iterator[ManifestRow]:
+        """Yield all rows."""
+        yield from map(self._row, range(len(self._digests)))
+
     def left(self) -> Iterator[ManifestRow]:
         """Yield the rows whose images were not met."""
         yield from self._rows(_NOT_MET)

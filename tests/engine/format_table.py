@@ -37,9 +37,9 @@ star, several have folders of their own, which tell them to anybody; only a whol
 asked for without a choice, is one file.
 
 In Cityscapes' `instanceIds.png` an object has the number of its class alone, as a crowd has, from
-the 66th class on, beyond a thousand objects of a class on an image (536 of the 65th), as 16 bits
-hold no more. Polygons tell these objects apart, which Anneal reads; tools that train by the maps do
-not. Before the export it is told of which labels, and on which images, that can be, and after it
+the 66th class on, and beyond a thousand objects of a class on an image (536 of the 65th), as 16
+bits hold no more. Polygons tell these objects apart, which Anneal reads; tools that train by the
+maps do not. Before the export it is told of which labels and images that can be, and after it
 they are counted as `instances` among what only Anneal reads back.
 
 An export in a format that holds masks whole is proved by its version's manifest, without a server:
@@ -49,6 +49,11 @@ listed twice, or is not in the manifest, is refused, and so is an image that lac
 there. What the format cannot hold is listed as not proved. An export of some splits, or under other
 labels' names, does not tell so: say it with `--split` and `--label OLD=NEW`. A name that no label
 has then proves no labels, and that is told.
+
+Descriptions and narratives are proved in the same way, by their texts: what was said and written,
+raw and corrected, captions of images and masks, links to masks, and that an export of a whole
+version holds this very manifest. Where people pointed, how they sounded and when which word was
+said stand in no manifest, so that it is told that they are not proved.
 
 A version leaves in the same bytes for ever, with the libraries that the lock pins: some of them
 pack what is written, each in its own way. PNGs (`ade`, `cityscapes`, `coco_panoptic`, `labelme`,

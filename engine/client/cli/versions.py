@@ -288,8 +288,9 @@ def verify(
     """Prove an export, images or masks against a manifest, without any server.
 
     All that the manifest says and the files can tell is compared: images and masks by their
-    digests, labels, parts, order, attributes, captions, splits and groups. What they cannot tell
-    is listed as not proved, with the reason; --json has it as `not_proved`.
+    digests, labels, parts, order, attributes, captions, splits and groups; of descriptions and
+    narratives the texts. What they cannot tell is listed as not proved, with the reason; --json has
+    it as `not_proved`.
 
     The exit code is 1, and each fault is told, where something is missing, changed or too much.
     """
