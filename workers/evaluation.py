@@ -31,7 +31,7 @@ from engine.segmentation.evaluation import (
 )
 from engine.segmentation.failures import Failure, false_proposals, missed_objects
 from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage, sample_images
-from engine.segmentation.precision import ScoredImage, average_precision
+from engine.segmentation.precision import ScoredImage, average_precision, precision_by_size
 from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
 from engine.verification.screening import screen
@@ -43,7 +43,7 @@ from workers.networks import finder_of, predictor_of, proposal_config_of, verifi
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
-VERSION: Final = 6  # of this protocol: figures of another are measured anew
+VERSION: Final = 7  # of this protocol: figures of another are measured anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,7 @@ def _precision(scored: Sequence[ScoredImage]) -> dict[str, Any]:
         "ap_50": _or_none(metrics.ap_50),
         "ap_75": _or_none(metrics.ap_75),
         "ap_images": metrics.images,
+        "ap_by_size": {name: asdict(size) for name, size in precision_by_size(scored).items()},
     }
 
 

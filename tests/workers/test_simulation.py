@@ -251,6 +251,8 @@ def test_the_loop_runs_through_the_services_of_people(
     for row in (first, second):
         assert {"miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50"} <= row["holdout"].keys()
         assert row["holdout"]["objects"] == 4
+        by_size = row["holdout"]["ap_by_size"].values()
+        assert sum(size["objects"] for size in by_size) == 4
         assert row["also"]["same"]["objects"] == 12
         assert (row["rehearsed"]["images"], row["rehearsed"]["masks"]) == (2, 4)
     assert first["masks_finished"] == 4

@@ -10,7 +10,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from engine.masks.rle import RLE, area, bbox_xywh, encode
-from engine.segmentation.precision import ScoredImage, average_precision
+from engine.segmentation.precision import ScoredImage, average_precision, precision_by_size
 
 
 def boxes(rng: np.random.Generator, count: int) -> list[tuple[int, int, int, int]]:
@@ -43,10 +43,7 @@ def images(seed: int) -> list[ScoredImage]:
     return out
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_figures_equal_cocoeval(seed: int, tmp_path: Path) -> None:
-    scored = images(seed)
+def cocos_judge(scored: list[ScoredImage], folder: Path) -> COCOeval:
     annotations: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
     for number, image in enumerate(scored, start=1):
@@ -63,17 +60,48 @@ def test_figures_equal_cocoeval(seed: int, tmp_path: Path) -> None:
         "categories": [{"id": 1, "name": "object"}],
         "annotations": annotations,
     }
-    (tmp_path / "truth.json").write_text(json.dumps(content))
-    truth = COCO(str(tmp_path / "truth.json"))
-    judge = COCOeval(truth, truth.loadRes(results), "segm")
+    (folder / "truth.json").write_text(json.dumps(content))
+    truth = COCO(str(folder / "truth.json"))
+    return COCOeval(truth, truth.loadRes(results), "segm")
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_figures_equal_cocoeval(seed: int, tmp_path: Path) -> None:
+    scored = images(seed)
+    judge = cocos_judge(scored, tmp_path)
     judge.evaluate()
     judge.accumulate()
     judge.summarize()
 
     ours = average_precision(scored)
 
-    assert ours.objects == len(annotations)
+    assert ours.objects == sum(len(image.truth) for image in scored)
     assert [ours.ap_50, ours.ap_75, ours.ar] == pytest.approx(judge.stats[[1, 2, 8]], abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_figures_by_size_equal_cocoeval(seed: int, tmp_path: Path) -> None:
+    scored = images(seed)
+    judge = cocos_judge(scored, tmp_path)
+    px = 100 / 1024  # an image's side in that of the frame
+    small, medium = ((upper * px) ** 2 for upper in (64, 192))
+    judge.params.areaRng = [[0, 1e10], [0, small], [small, medium], [medium, 1e10]]
+    judge.params.areaRngLbl = ["all", "small", "medium", "large"]
+    judge.evaluate()
+    judge.accumulate()
+    precision = judge.eval["precision"][:, :, 0, :, -1].mean(axis=1)  # (thresholds, sizes)
+
+    ours = precision_by_size(scored)
+
+    theirs = dict(zip(judge.params.areaRngLbl, precision[[0, 5]].T, strict=True))
+    assert {"medium", "large"} <= ours.keys()
+    for name, figures in ours.items():
+        assert [figures.ap_50, figures.ap_75] == pytest.approx(theirs[name], abs=1e-9)
+    assert sum(figures.objects for figures in ours.values()) == sum(
+        len(image.truth) for image in scored
+    )
 
 
 def test_finding_nothing_scores_zero_and_no_truth_has_no_score() -> None:
