@@ -16,6 +16,7 @@ from django.conf import settings
 
 from annotation import storage
 from annotation.models import Bundle
+from annotation.services.auto_accept import AUDITED_SHARE
 from engine.map_in_order import map_in_order
 from engine.masks.rle import RLE, digest, iou_matrix
 from engine.segmentation.evaluation import (
@@ -34,6 +35,7 @@ from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage, sample_
 from engine.segmentation.precision import ScoredImage, average_precision, precision_by_size
 from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
+from engine.verification.kept_promise import keep_promise
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
 from workers.annotated_images import look_as_in_use
@@ -43,7 +45,8 @@ from workers.networks import finder_of, predictor_of, proposal_config_of, verifi
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
-VERSION: Final = 7  # of this protocol: figures of another are measured anew
+PROMISES: Final = (0.95, 0.9, 0.85)  # of accepting by itself
+VERSION: Final = 8  # of this protocol: figures of another are measured anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def evaluate_bundle(
         **asdict(metrics.overall),
         "by_size": {name: asdict(summary) for name, summary in metrics.by_size.items()},
         **_precision(list(scored.values())),
-        **({} if verifier_of(bundle) is None else _calibration(list(scored.values()))),
+        **_trust(bundle, list(scored.values())),
     }
     missed, false = (choose(scored, MOST_FAILURES) for choose in (missed_objects, false_proposals))
     windows = {image.key: [each.name for each in image.closer] for image in images}
@@ -204,18 +207,33 @@ def _precision(scored: Sequence[ScoredImage]) -> dict[str, Any]:
     }
 
 
-def _calibration(scored: Sequence[ScoredImage]) -> dict[str, Any]:
-    """Compare scores with the truth: people are taken to accept what is about as good as theirs."""
-    scores = [score for image in scored for score in image.scores]
-    if not scores:
+def _trust(bundle: Bundle, scored: Sequence[ScoredImage]) -> dict[str, Any]:
+    """Compare scores with the truth: people are taken to accept what is about as good as theirs.
+
+    Promises are of masks, whatever they are called: what it would accept is proposed with a label
+    that nobody has compared here.
+    """
+    verifier, count = verifier_of(bundle), sum(len(each.scores) for each in scored)
+    if verifier is None or not count:
         return {}
     closest = [iou_matrix(each.proposals, each.truth).max(axis=1, initial=0) for each in scored]
-    accepted = np.concatenate(closest) >= GOOD_IOU
-    found = reliability(Verdicts(np.array(scores, np.float32), accepted))
+    unseen = Verdicts(
+        np.concatenate([np.array(each.scores, np.float32) for each in scored]),
+        np.concatenate(closest) >= GOOD_IOU,
+        np.repeat(np.arange(len(scored), dtype=np.int32), [len(each.scores) for each in scored]),
+    )
+    found = reliability(unseen)
     return {
         "calibration_error": found.error,
         "calibration_bins": [asdict(each) for each in found.bins],
+        "promises": [_promise(verifier.held_out, unseen, each) for each in PROMISES],
     }
+
+
+def _promise(known: Verdicts, unseen: Verdicts, promise: float) -> dict[str, Any]:
+    """Tell what it came to, and the share of all proposals that nobody need decide: no audit."""
+    kept = keep_promise(known, unseen, promise)
+    return asdict(kept) | {"saved": (1 - AUDITED_SHARE) * kept.taken / kept.proposals}
 
 
 def _from_json(known: Mapping[str, Any]) -> Evaluation:

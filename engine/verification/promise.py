@@ -28,8 +28,10 @@ class Precision:
     high: float
 
 
-def measured_precision(right: int, decided: int) -> Precision | None:
+def measured_precision(right: float, decided: float) -> Precision | None:
     """Say what `right` of `decided` comes to; None where nothing was decided.
+
+    They need not be whole: where some are alike, they count as fewer.
 
     Raises:
         ValueError: more were right than decided, or a count is negative.
@@ -42,6 +44,16 @@ def measured_precision(right: int, decided: int) -> Precision | None:
     counts = np.array([right, decided - right], np.float64)
     low, below = _lower(counts, np.full(2, decided, np.float64), ERROR_RATE / 2)
     return Precision(right / decided, float(low), 1 - float(below))
+
+
+def precision_over_images(
+    right: NDArray[np.bool_], images: NDArray[np.integer]
+) -> Precision | None:
+    """Say the same of proposals, which of them were right and which image each is of."""
+    if not len(right):
+        return None
+    effect = 1 + (_beside(images)[-1] - 1) * intraclass_correlation(right, images)
+    return measured_precision(np.count_nonzero(right) / effect, len(right) / effect)
 
 
 def threshold_for(
@@ -90,7 +102,9 @@ def threshold_for(
     return float(falling[keeps[-1]]) if len(keeps) else None
 
 
-def intraclass_correlation(values: NDArray[np.floating], groups: NDArray[np.integer]) -> float:
+def intraclass_correlation(
+    values: NDArray[np.floating] | NDArray[np.bool_], groups: NDArray[np.integer]
+) -> float:
     """Tell how alike values of one group are, 0 to 1: the ANOVA estimate (Donner 1986, section 2).
 
     Of one group alone nothing is known: they count as all the same.
