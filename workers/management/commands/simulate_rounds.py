@@ -27,7 +27,7 @@ from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
 from workers.simulation.project import SimulatedProject
-from workers.simulation.round_table import content_of, line_of, table_of
+from workers.simulation.round_table import content_of, line_of, tables_of
 from workers.simulation.stopped_run import StoppedRun, project_of, read_stopped
 
 PER_ROUND: Final = 20  # images
@@ -136,7 +136,8 @@ class Command(BaseCommand):
                     _write(options["json"], content)
         except JobFailedError as error:
             raise CommandError(str(error)) from error
-        _print(table_of(reports, plan))
+        for table in tables_of(reports, plan):
+            _print(table)
 
     def _describe(self, options: dict[str, Any], console: Console) -> None:
         describe = import_string(DESCRIBE)
