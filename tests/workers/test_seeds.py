@@ -132,7 +132,8 @@ def test_it_says_where_nothing_could_be_promised(
     # Of two promises the rows have the same names: the last one is kept here.
     assert table["from score"] == ["0.800"]
     alone = measured(0, 0.7, promises=[promised(0.95, None)])
-    assert table_of(capsys, write(tmp_path / "b.json", 0, alone))["from score"] == ["nothing"]
+    of_one = table_of(capsys, write(tmp_path / "b.json", 0, alone))
+    assert (of_one["from score"], of_one["promoted"]) == (["nothing"], ["yes"])
 
 
 def test_runs_that_are_not_alike_are_said_to_be(

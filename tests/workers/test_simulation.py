@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -14,18 +14,20 @@ from django.core.management import CommandError, call_command
 from PIL import Image as Picture_
 
 from annotation import jobs, storage
-from annotation.models import Caption, Embedding, Image, Job, Proposal, Round
+from annotation.models import Caption, Embedding, Image, Job, Mask, Project, Proposal, Round
+from annotation.services.bundles import ensure_pretrained
 from annotation.services.rounds import cancel_round
 from engine.masks.rle import RLE, decode, encode, iou
-from engine.segmentation.items import SeenImage
+from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.proposals import MaskProposal
 from tests.annotation.world import World
 from tests.engine.captioning.tiny import save_language_model
 from tests.workers.conftest import ENCODER_DIGEST
 from tests.workers.describing import QUICK, install_models
 from workers import evaluation
 from workers.app import app
-from workers.simulation import caption_command, loop
+from workers.simulation import caption_command, loop, rehearsal
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.pictures import (
@@ -36,7 +38,7 @@ from workers.simulation.pictures import (
     with_swapped_masks,
 )
 from workers.simulation.project import SimulatedProject
-from workers.simulation.work import Effort
+from workers.simulation.work import Effort, total
 
 SIZE_HW = (60, 80)
 
@@ -137,6 +139,7 @@ def test_what_gets_another_label_than_was_proposed_is_not_accepted_as_it_is(scen
     effort.add(verify(offers, THREE, scene.accept_iou), offers)
 
     assert (effort.settled, effort.masks, effort.accepted) == (3, 3, 2)
+    assert effort.relabelled == 1
 
 
 def test_a_brush_stroke_paints_one_region_and_keeps_holes(scene: Scene) -> None:
@@ -245,6 +248,7 @@ def test_the_loop_runs_through_the_services_of_people(
     )
 
     report = json.loads(out.read_text())
+    queues = {"whole": ["whole"], "queues": ["verify", "complete", "correct"]}[plan]
     first, second = report["rounds"]
     assert (first["round"], second["round"]) == (0, 1)
     assert first["bundle"] != second["bundle"]
@@ -255,10 +259,10 @@ def test_the_loop_runs_through_the_services_of_people(
         assert sum(size["objects"] for size in by_size) == 4
         assert row["also"]["same"]["objects"] == 12
         assert (row["rehearsed"]["images"], row["rehearsed"]["masks"]) == (2, 4)
+        assert list(row["rehearsed_by_queue"]) == queues
     assert first["masks_finished"] == 4
     assert first["clicks_per_mask"] is not None
     assert (first["worked_with"], second["worked_with"]) == (first["bundle"], "")
-    queues = {"whole": ["whole"], "queues": ["verify", "complete", "correct"]}[plan]
     assert list(first["effort"]) == queues
     assert sum(effort["masks"] for effort in first["effort"].values()) == 4
     assert sum(effort["images"] for effort in first["effort"].values()) == 2
@@ -288,6 +292,55 @@ def test_what_serves_at_first_is_measured_once_as_the_first_round_judges_by_it(
     }
     made = set(storage.list_keys(f"evaluations/{first['bundle']}/")) - known
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("plan", ["whole", "queues"])
+def test_a_rehearsal_counts_a_wrong_label_as_a_correction_and_leaves_nothing_behind(
+    world: World, tmp_path: Path, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_dataset(tmp_path / "data", 2)
+    pictures = [
+        replace(each, truth=(each.truth[0], replace(each.truth[1], label="lid")))
+        for each in read_pictures(data / "images", data / "instances.json")
+    ]
+    people = SimulatedProject.of(data / "images", pictures, seed=0, plan=plan)
+    bundle = ensure_pretrained(project=people.project)
+    images = []
+    for picture in pictures:
+        image = people.import_finished(picture, is_holdout=True)
+        truth = [mask.rle for mask in picture.truth]
+        images.append(AnnotatedImage(image.sha256, no_embedding, truth, image.size_hw))
+    box_label = people.labels["box"].pk
+    monkeypatch.setattr(rehearsal, "propose", lambda *_, **__: found(pictures[0]))
+    monkeypatch.setattr(rehearsal, "namer_of", lambda _: AlwaysSays(box_label))
+    before = [model.objects.count() for model in (Project, Image, Mask, Proposal)]
+
+    efforts = rehearsal.rehearse(people, bundle, images[:1], 0.85, lambda *_: None)
+
+    effort = total(efforts.values())
+    assert list(efforts) == {"whole": ["whole"]}.get(plan, ["verify", "complete", "correct"])
+    assert (effort.images, effort.settled, effort.masks, effort.clicks) == (1, 2, 2, 0)
+    assert (effort.accepted, effort.relabelled) == (1, 1)
+    assert [model.objects.count() for model in (Project, Image, Mask, Proposal)] == before
+
+
+@dataclass(frozen=True)
+class AlwaysSays:
+    """Stands for the loaded label head."""
+
+    label: int
+
+    def labels(self, _: str, masks: list[RLE]) -> list[int]:
+        return [self.label] * len(masks)
+
+
+def no_embedding() -> Any:
+    return np.zeros((256, 64, 64), np.float16)
+
+
+def found(picture: Picture) -> list[MaskProposal]:
+    """Propose exactly what is there."""
+    return [MaskProposal(mask.rle, (0, 0, 9, 9), 0.9, 0.9, (1, 1)) for mask in picture.truth]
 
 
 def run_rounds_of(data: Path, out: Path, **options: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class RoundReport:
     holdout: dict[str, Any] = field(default_factory=dict)
     also: dict[str, dict[str, Any]] = field(default_factory=dict)
     rehearsed: Effort | None = None  # what some images of the holdout would cost with `bundle`
+    rehearsed_by_queue: dict[str, Effort] = field(default_factory=dict)  # of the plan
     worked_with: str = ""  # whose proposals people got: what serves, also after a refusal
     images_finished: int = 0
     masks_finished: int = 0
@@ -147,7 +148,8 @@ def _measure(
     report.bundle = bundle.pk
     view, evaluation = measure(version, bundle, show=show)  # as rounds do: nothing is done twice
     report.holdout = evaluation.figures | measure_labels(version, bundle)
-    report.rehearsed = rehearse(bundle, view.images, plan.accept_iou, show)
+    rehearsed = rehearse(people, bundle, view.images, plan.accept_iou, show)
+    report.rehearsed, report.rehearsed_by_queue = total(rehearsed.values()), rehearsed
     for extra in plan.also:
         seen = embedded_images(extra, bundle, show)
         report.also[extra.name] = evaluate_bundle(

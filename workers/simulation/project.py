@@ -7,7 +7,16 @@ from typing import Final, Self
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from annotation.models import Bundle, DatasetVersion, Image, Label, Mask, Project, Proposal
+from annotation.models import (
+    Alias,
+    Bundle,
+    DatasetVersion,
+    Image,
+    Label,
+    Mask,
+    Project,
+    Proposal,
+)
 from annotation.selectors.plan import TO_CORRECT, Queue, upcoming_image_ids
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
@@ -15,6 +24,7 @@ from annotation.services.masks import save_operations
 from annotation.services.members import set_member
 from annotation.services.preparation import prepare_project
 from annotation.services.projects import create_project, update_project
+from annotation.services.proposals import Found, replace_pending_proposals
 from annotation.services.seeds import Seed, seed_masks
 from engine.masks.rle import RLE
 from workers.simulation.annotator import Offer, Target
@@ -41,11 +51,23 @@ class SimulatedProject:
     def of(cls, images: Path, pictures: Sequence[Picture], seed: int, plan: str) -> Self:
         """Make a project for pictures of a folder, with the labels that are on them."""
         names = sorted({mask.label for picture in pictures for mask in picture.truth})
+        return cls._made(
+            f"Simulated rounds, {images.resolve().parent.name}, seed {seed}", names, plan
+        )
+
+    def twin(self, serving: Bundle) -> Self:
+        """Make an empty project of the same labels, plan and people, which a bundle serves."""
+        made = self._made(self.project.name, [*self.labels], self.project.plan)
+        Alias.objects.create(project=made.project, name=Alias.Name.SERVING, bundle=serving)
+        return made
+
+    @classmethod
+    def _made(cls, name: str, names: Sequence[str], plan: str) -> Self:
         project = create_project(
-            name=f"Simulated rounds, {images.resolve().parent.name}, seed {seed}",
+            name=name,
             labels=[
-                {"name": name, "color": COLORS[number % len(COLORS)]}
-                for number, name in enumerate(names)
+                {"name": label, "color": COLORS[number % len(COLORS)]}
+                for number, label in enumerate(names)
             ],
             holdout_share=0,
             plan=plan,
@@ -75,6 +97,13 @@ class SimulatedProject:
         self._pictures[added.image.pk] = picture
         return added.image
 
+    def import_proposed(self, picture: Picture, bundle: Bundle, found: Sequence[Found]) -> Image:
+        """Import one image for annotating, with what a bundle proposes there."""
+        image = self.import_picture(picture)
+        replace_pending_proposals(image=image, bundle=bundle, found=found)
+        Image.objects.filter(pk=image.pk).update(proposed_by=bundle)
+        return image
+
     def import_holdout(self, picture: Picture) -> None:
         """Import one image of the holdout with the truth as its masks, finished by a person."""
         self.import_finished(picture, is_holdout=True)
@@ -90,6 +119,11 @@ class SimulatedProject:
         seed_masks(image=image, seeds=seeds, author=self.manager)
         self._finish(image, self.annotators[0])
         return image
+
+    def picture_of(self, image_sha256: str) -> Picture:
+        """Return the picture that an image was imported from."""
+        image = Image.objects.get(project=self.project, sha256=image_sha256)
+        return self._pictures[image.pk]
 
     def describer(self, number: int) -> User:
         """Return the member who writes the captions of a number, from 1."""

@@ -75,6 +75,8 @@ def _cell(figure: Figure, rows: Sequence[Row | None]) -> str:
     numbers = [float(value) for value in values if _is_number(value)]
     if not values:
         return ""
+    if len(rows) == 1:
+        return figure.told(values[0])
     if all(isinstance(value, bool) for value in values):
         return f"{sum(map(bool, values))} of {len(values)}"
     if not numbers:

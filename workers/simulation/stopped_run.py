@@ -65,5 +65,8 @@ def project_of(stopped: StoppedRun) -> Project:
 
 
 def _report(told: dict[str, Any]) -> RoundReport:
-    efforts = {queue: Effort(**effort) for queue, effort in told["effort"].items()}
-    return RoundReport(**(told | {"effort": efforts, "rehearsed": Effort(**told["rehearsed"])}))
+    by_queue = {
+        name: {queue: Effort(**effort) for queue, effort in told.get(name, {}).items()}
+        for name in ("effort", "rehearsed_by_queue")  # the latter is not in older files
+    }
+    return RoundReport(**(told | by_queue | {"rehearsed": Effort(**told["rehearsed"])}))

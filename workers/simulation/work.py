@@ -13,6 +13,7 @@ from annotation.models import Image, Project
 from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
 from engine.map_in_order import map_in_order
+from engine.segmentation.items import SeenImage
 from workers.embeddings import seen_image
 from workers.lease import Show
 from workers.networks import predictor_of
@@ -21,6 +22,7 @@ from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
 
 Work = Sequence[tuple[Picture, Image]]
+SeenOf = Callable[[Image], SeenImage]
 
 
 @dataclass(slots=True)
@@ -34,15 +36,18 @@ class Effort:
     masks: int = 0  # left behind: accepted or drawn
     clicks: int = 0
     strokes: int = 0
+    relabelled: int = 0  # accepted, but not with the label that was proposed
 
     def add(self, operations: Sequence[Any], offers: Sequence[Offer]) -> None:
         """Count operations; `offers` are the proposals that they may decide on."""
         labels = {offer.id: offer.label for offer in offers}
         for op in operations:
             is_accepted = op.get("verdict") == "accepted"
+            is_named = is_accepted and labels[op["proposal"]] in {None, op["label"]}
             self.verdicts += op["kind"] == "verdict"
             self.settled += "proposal" in op and op.get("verdict") != "needs_work"
-            self.accepted += is_accepted and labels[op["proposal"]] in {None, op["label"]}
+            self.accepted += is_named
+            self.relabelled += is_accepted and not is_named
             self.masks += is_accepted or op["kind"] == "create"
             effort = op.get("effort", {})
             self.clicks += effort.get("clicks", 0)
@@ -69,15 +74,24 @@ def total(efforts: Iterable[Effort]) -> Effort:
 
 
 def work_through(
-    people: SimulatedProject, work: Work, accept_iou: float, show: Show
+    people: SimulatedProject,
+    work: Work,
+    accept_iou: float,
+    show: Show,
+    seen_of: SeenOf | None = None,
 ) -> dict[str, Effort]:
-    """Finish every image; return what it took, by queue."""
+    """Finish every image; return what it took, by queue.
+
+    Clicks see through all windows that are known of an image, unless `seen_of` says otherwise.
+    """
     bundle = people.serving()
     predictor = predictor_of(bundle)
 
+    def as_in_use(image: Image) -> SeenImage:
+        return seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
+
     def scene_of(image: Image) -> Scene:
-        seen = seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
-        return Scene(seen, predictor, accept_iou)
+        return Scene((seen_of or as_in_use)(image), predictor, accept_iou)
 
     if people.project.plan == Project.Plan.QUEUES:
         return _three_queues(people, work, scene_of, accept_iou, show)
