@@ -69,6 +69,27 @@ def see_what_figures_are_of(page: Page, take_picture: Look, project: int) -> Non
     expect(source).to_be_hidden()
 
 
+def see_how_rounds_compare(page: Page, take_picture: Look, project: int) -> None:
+    """The holdout by round and by size of object."""
+    judged = page.get_by_role("region", name="Holdout by round")
+    expect(judged).to_contain_text("by size of object")
+    newest = judged.locator(".recharts-line-dot").last
+    newest.scroll_into_view_if_needed()
+    box = newest.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] - 20, box["y"] + 20)  # its middle is the chart's very edge
+    page.mouse.move(box["x"] - 4, box["y"] + 20)
+    expect(judged).to_contain_text("0.640 (14 objects)", timeout=SLOW_MS)
+    expect(judged).to_contain_text("0.750 (44 objects)")
+    judged.scroll_into_view_if_needed()
+    take_picture("131-holdout-by-round-and-size")
+    page.get_by_role("button", name="What this is of: Holdout by round").click()
+    asked = page.get_by_role("dialog").get_by_role("link")
+    expect(asked).to_have_attribute("href", f"/api/projects/{project}/rounds")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def see_what_it_learned(page: Page, take_picture: Look, address: str) -> None:
     learned = page.get_by_role("region", name="What this round learned")
     expect(learned.get_by_role("img")).to_have_count(4, timeout=SLOW_MS)
@@ -229,6 +250,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     page.goto(f"/projects/{project}/rounds")
 
     see_what_figures_are_of(page, take_picture, project)
+    see_how_rounds_compare(page, take_picture, project)
     read_effort(page, take_picture)
     address = f"/projects/{project}/annotate?image={images[0]}"
     look_at_the_newest_round(page, take_picture, address)

@@ -15,6 +15,7 @@ import { AcceptedByModel } from "./accepting/AcceptedByModel";
 import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
 import { MaskEffort } from "./effort/MaskEffort";
+import { HoldoutChart } from "./HoldoutChart";
 import { Models } from "./models/Models";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
@@ -57,6 +58,9 @@ export function RoundsPage() {
       {rounds.data && (
         <Stack gap="lg">
           {isManager && trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
+          {rounds.data.some(({ parts }) => parts.includes("masks")) && (
+            <HoldoutChart rounds={rounds.data} project={id} />
+          )}
           {rounds.data.length > 0 && (
             <RoundsTable
               project={id}

@@ -4,7 +4,7 @@ import type { Round } from "@/api/types";
 import type { Comparison } from "./ComparisonTable";
 import { countOfBoth, formatFigure } from "./figures";
 
-const SIZES = {
+export const SIZES = {
   small: ["Small", "Under a sixteenth of the image's longer side"],
   medium: ["Medium", "A sixteenth to three sixteenths of the image's longer side"],
   large: ["Large", "Over three sixteenths of the image's longer side"],
