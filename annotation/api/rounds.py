@@ -128,6 +128,9 @@ class RoundMetricsSerializer(serializers.Serializer[Any]):
         many=True, required=False, help_text="Of projects that it must not forget"
     )
     captions = CaptionMetricsSerializer(required=False)
+    judging_s = serializers.FloatField(
+        required=False, help_text="What measuring on the holdout took, of the last run of its job"
+    )
 
 
 class ArmEffortSerializer(serializers.Serializer[Any]):
@@ -180,6 +183,9 @@ class RoundWithoutEffortSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
     created_by = serializers.CharField(allow_null=True)
     job = JobSerializer(allow_null=True)
+    runs = serializers.IntegerField(
+        help_text="How often a worker took its job up; the job's times are of the last run"
+    )
 
 
 class RoundSerializer(RoundWithoutEffortSerializer):

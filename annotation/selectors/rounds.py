@@ -50,6 +50,7 @@ class RoundFacts(TypedDict):
     finished_at: datetime | None
     created_by: str | None
     job: Job | None
+    runs: int  # how often a worker took its job up: the job's times are of the last
 
 
 class RoundRow(RoundFacts):
@@ -120,6 +121,7 @@ def round_facts(each: Round) -> RoundFacts:
         finished_at=each.finished_at,
         created_by=each.created_by.username if each.created_by else None,
         job=each.job,
+        runs=each.job.fencing_token if each.job else 0,
     )
 
 
@@ -189,4 +191,5 @@ def _row_of_pretrained(bundle: Any, effort: Effort | None) -> RoundRow:  # noqa:
         created_by=None,
         effort=effort,
         job=None,
+        runs=0,
     )

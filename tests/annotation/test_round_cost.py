@@ -67,6 +67,17 @@ def test_a_round_that_was_taken_up_again_says_so(promoted: Round) -> None:
     assert (cost["seconds"], cost["runs"]) == (120, 3)
 
 
+def test_the_list_of_rounds_tells_what_each_took_to_everybody(
+    world: World, promoted: Round, annotator: Api
+) -> None:
+    run_for(promoted, 2, runs=3)
+    Round.objects.filter(pk=promoted.pk).update(metrics={"judging_s": 30.5})
+
+    [row] = annotator.get(f"projects/{world.project.pk}/rounds").json()["results"][:1]
+
+    assert (row["runs"], row["metrics"]["judging_s"]) == (3, 30.5)
+
+
 def test_a_round_that_runs_has_no_cost_yet(promoted: Round) -> None:
     job = run_for(promoted, 2)
     Job.objects.filter(pk=job.pk).update(

@@ -24,7 +24,8 @@ def seed_rounds(project_id: int) -> None:
     """Make two rounds of the pretrained bundle, each refused, on a holdout that grew in between.
 
     The pretrained bundle counts as having proposed on the first two images, and as having been
-    held back from the next two; round 1, on trial, proposed on the others. Each took 14 minutes.
+    held back from the next two; round 1, on trial, proposed on the others. Each took 14 minutes,
+    two of them for judging.
     """
     project = Project.objects.get(pk=project_id)
     pretrained = ensure_pretrained(project=project)
@@ -116,6 +117,7 @@ def _metrics(against: Bundle, objects: int) -> dict[str, Any]:
     }
     return {
         "against": against.pk,
+        "judging_s": 120.0,
         "holdout": f"of {objects} objects",
         "serving": before,
         "candidate": after,

@@ -70,7 +70,7 @@ def see_what_figures_are_of(page: Page, take_picture: Look, project: int) -> Non
 
 
 def see_how_rounds_compare(page: Page, take_picture: Look, project: int) -> None:
-    """The holdout by round and by size of object."""
+    """The holdout by round and size, and beside it what each round took."""
     judged = page.get_by_role("region", name="Holdout by round")
     expect(judged).to_contain_text("by size of object")
     newest = judged.locator(".recharts-line-dot").last
@@ -83,11 +83,16 @@ def see_how_rounds_compare(page: Page, take_picture: Look, project: int) -> None
     expect(judged).to_contain_text("0.750 (44 objects)")
     judged.scroll_into_view_if_needed()
     take_picture("131-holdout-by-round-and-size")
-    page.get_by_role("button", name="What this is of: Holdout by round").click()
-    asked = page.get_by_role("dialog").get_by_role("link")
-    expect(asked).to_have_attribute("href", f"/api/projects/{project}/rounds")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    cost = page.get_by_role("region", name="Cost by round")
+    cost.locator(".recharts-bar-rectangle").last.hover()
+    expect(cost).to_contain_text("12 min", timeout=SLOW_MS)
+    expect(cost).to_contain_text("2 min")
+    for title in ("Holdout by round", "Cost by round"):
+        page.get_by_role("button", name=f"What this is of: {title}").click()
+        asked = page.get_by_role("dialog").get_by_role("link")
+        expect(asked).to_have_attribute("href", f"/api/projects/{project}/rounds")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def see_what_it_learned(page: Page, take_picture: Look, address: str) -> None:

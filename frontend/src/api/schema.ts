@@ -4857,6 +4857,8 @@ export interface components {
             finished_at: string | null;
             created_by: string | null;
             job: components["schemas"]["Job"] | null;
+            /** @description How often a worker took its job up; the job's times are of the last run */
+            runs: number;
             /** @description For managers alone, as it tells the arm of what was just finished */
             effort: components["schemas"]["Effort"] | null;
         };
@@ -4890,6 +4892,11 @@ export interface components {
             /** @description Of projects that it must not forget */
             also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
+            /**
+             * Format: double
+             * @description What measuring on the holdout took, of the last run of its job
+             */
+            judging_s?: number;
         };
         RoundPage: {
             results: components["schemas"]["Round"][];
@@ -4931,6 +4938,8 @@ export interface components {
             finished_at: string | null;
             created_by: string | null;
             job: components["schemas"]["Job"] | null;
+            /** @description How often a worker took its job up; the job's times are of the last run */
+            runs: number;
             curve: components["schemas"]["CurvePoint"][];
             caption_curve: components["schemas"]["CurvePoint"][];
         };
@@ -4953,6 +4962,8 @@ export interface components {
             finished_at: string | null;
             created_by: string | null;
             job: components["schemas"]["Job"] | null;
+            /** @description How often a worker took its job up; the job's times are of the last run */
+            runs: number;
         };
         /** @description Words of the newest caption, or of a transcript that it has not taken up. */
         Said: {

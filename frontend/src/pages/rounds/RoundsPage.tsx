@@ -4,7 +4,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
 import { roundsQuery, trialQuery } from "@/api/rounds";
-import type { Project } from "@/api/types";
+import type { Project, Round } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
@@ -12,6 +12,7 @@ import { plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
 import { AcceptedByModel } from "./accepting/AcceptedByModel";
+import { CostChart } from "./CostChart";
 import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
 import { MaskEffort } from "./effort/MaskEffort";
@@ -58,9 +59,7 @@ export function RoundsPage() {
       {rounds.data && (
         <Stack gap="lg">
           {isManager && trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
-          {rounds.data.some(({ parts }) => parts.includes("masks")) && (
-            <HoldoutChart rounds={rounds.data} project={id} />
-          )}
+          <ByRound rounds={rounds.data} project={project} />
           {rounds.data.length > 0 && (
             <RoundsTable
               project={id}
@@ -97,6 +96,27 @@ export function RoundsPage() {
         </Stack>
       )}
     </Container>
+  );
+}
+
+/** What the rounds made, and what they took: beside each other. */
+function ByRound({ rounds, project }: { rounds: Round[]; project: Project }) {
+  const learnMasks = rounds.some(({ parts }) => parts.includes("masks"));
+  const tellsCost = project.role === "manager" && rounds.some(({ id }) => id !== null);
+  if (!learnMasks && !tellsCost) return null;
+  return (
+    <Grid gap="lg">
+      {learnMasks && (
+        <Grid.Col span={{ base: 12, md: tellsCost ? 8 : 12 }}>
+          <HoldoutChart rounds={rounds} project={project.id} />
+        </Grid.Col>
+      )}
+      {tellsCost && (
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <CostChart rounds={rounds} project={project.id} />
+        </Grid.Col>
+      )}
+    </Grid>
   );
 }
 
