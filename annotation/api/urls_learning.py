@@ -17,6 +17,7 @@ from annotation.api import (
     gate,
     grounding,
     jobs,
+    proposing,
     rebuilds,
     recordings,
     registry,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("projects/<int:project_id>/also", also.ProjectAlsoView.as_view()),
     path("projects/<int:project_id>/trial", trials.ProjectTrialView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
+    path("projects/<int:project_id>/proposing", proposing.ProjectProposingView.as_view()),
     path("projects/<int:project_id>/bundles", registry.ProjectBundlesView.as_view()),
     path(
         "projects/<int:project_id>/bundles/<str:bundle_id>/note", registry.BundleNoteView.as_view()

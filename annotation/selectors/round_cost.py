@@ -4,8 +4,9 @@ from typing import TypedDict
 
 from django.db.models import Count
 
-from annotation.models import Bundle, Embedding, Image, Job, Proposal, Round
+from annotation.models import Bundle, Embedding, Image, Job, Round
 from annotation.selectors.effort_table import FEWEST_MASKS, By, Figure, effort_sums, excess
+from annotation.selectors.proposing import proposals_of
 
 
 class RoundCost(TypedDict):
@@ -29,9 +30,7 @@ def cost_of_round(each: Round) -> RoundCost:
     """
     seconds = seconds_of(each.job)
     masks, saved = _saved(each)
-    proposed = Proposal.objects.filter(
-        bundle__isnull=False, bundle=each.bundle_id, image__project=each.project_id
-    )
+    proposed = proposals_of(each.project_id, each.bundle_id)
     counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
     return RoundCost(
         seconds=seconds,

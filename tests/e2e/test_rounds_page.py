@@ -292,6 +292,34 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     try_a_round(page, take_picture)
 
 
+def test_a_manager_sees_how_far_proposing_is(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    with stack.asleep("models"):  # who would end the job at once
+        project, _ = make_project(stack, "grace", {}, pictures=6)
+        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
+        stack.sql_do(
+            "UPDATE annotation_job SET state = 'running', lease_until = now() + interval '1 hour',"
+            " started_at = now(), message = 'Proposing masks', progress_done = 40,"
+            " progress_total = 120 WHERE kind = 'workers.prepare_images' AND project_id = %s",
+            project,
+        )
+        log_in(page)
+        page.goto(f"/projects/{project}/rounds")
+
+        rounds = page.get_by_role("table", name="Rounds").get_by_role("row")
+        serving = rounds.filter(has_text="Serving")
+        expect(serving).to_contain_text("Proposing: 40 of 120 images", timeout=SLOW_MS)
+        serving.scroll_into_view_if_needed()
+        take_picture("132-proposing")
+        stack.sql_do(
+            "UPDATE annotation_job SET state = 'succeeded', finished_at = now()"
+            " WHERE kind = 'workers.prepare_images' AND project_id = %s",
+            project,
+        )
+        expect(serving).to_contain_text("No mask proposed yet", timeout=SLOW_MS)
+
+
 def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(
     stack: Stack, troubled_page: Page
 ) -> None:
@@ -300,7 +328,7 @@ def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(
         stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
         finish_three_arms(stack, project, images)
     page = log_in(troubled_page)
-    asked = re.compile("/(doubts|drift|expectation|cost)$")
+    asked = re.compile("/(doubts|drift|expectation|cost|proposing)$")
     page.route(asked, lambda route: route.fulfill(status=500, json={"detail": "Out of order."}))
     page.goto(f"/projects/{project}/rounds")
 

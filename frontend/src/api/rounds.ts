@@ -82,6 +82,13 @@ export function endTrial(id: number) {
   return read(client.DELETE("/api/projects/{project_id}/trial", project(id)));
 }
 
+/** How far what serves is with proposing. Under the rounds' key: a job's end changes it. */
+export const proposingQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rounds", id, "proposing"],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/proposing", project(id))),
+  });
+
 /** Under the rounds' key: what a verifier is sure of changes with it. */
 export const doubtsQuery = (project_id: number) =>
   queryOptions({

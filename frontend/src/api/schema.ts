@@ -1281,6 +1281,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/proposing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For managers alone: a trial begins with proposing, and nobody else shall know of it. */
+        get: operations["read_proposing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/queues": {
         parameters: {
             query?: never;
@@ -4531,6 +4548,14 @@ export interface components {
             image: number;
             /** @description Image pixels */
             box_xyxy: number[];
+        };
+        Proposing: {
+            /** @description That serves; null: none does yet */
+            bundle: string | null;
+            /** @description The preparation of images that is under way, else the last; it proposes for other arms, too */
+            job: components["schemas"]["Job"] | null;
+            /** @description On which the bundle has proposed a mask; null: under way */
+            images: number | null;
         };
         /**
          * @description * `complete` - complete
@@ -8266,6 +8291,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_proposing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposing"];
                 };
             };
             /** @description A problem document (RFC 9457) */

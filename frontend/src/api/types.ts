@@ -54,6 +54,7 @@ export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
+export type Proposing = Schemas["Proposing"];
 export type RoundCost = Schemas["RoundCost"];
 export type RoundState = Schemas["RoundState"];
 export type RoundExample = Schemas["Example"];

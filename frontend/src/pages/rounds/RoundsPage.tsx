@@ -18,6 +18,7 @@ import { EffortChart } from "./EffortChart";
 import { MaskEffort } from "./effort/MaskEffort";
 import { HoldoutChart } from "./HoldoutChart";
 import { Models } from "./models/Models";
+import { ProposingNote } from "./ProposingNote";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
 import { RollBackButton } from "./RollBackButton";
@@ -65,6 +66,7 @@ export function RoundsPage() {
               project={id}
               rounds={rounds.data}
               serving={project.serving?.bundle ?? null}
+              proposing={isManager && <ProposingNote project={id} />}
               selected={selected?.number ?? null}
               onSelect={(round) =>
                 navigate({ search: (old) => ({ ...old, round }), resetScroll: false })

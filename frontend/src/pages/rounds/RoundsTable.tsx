@@ -1,4 +1,5 @@
 import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Round } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
 import { Source } from "@/components/Source";
@@ -12,12 +13,14 @@ interface Props {
   project: number;
   rounds: Round[];
   serving: string | null;
+  /** How far what serves is with that: beneath its state. */
+  proposing: ReactNode;
   selected: number | null;
   onSelect: (number: number) => void;
 }
 
 /** One row for each round, the newest first, down to the pretrained bundle. */
-export function RoundsTable({ project, rounds, serving, selected, onSelect }: Props) {
+export function RoundsTable({ project, rounds, serving, proposing, selected, onSelect }: Props) {
   const columns = columnsOf(rounds);
   return (
     <Card p={0}>
@@ -55,6 +58,7 @@ export function RoundsTable({ project, rounds, serving, selected, onSelect }: Pr
                 round={round}
                 columns={columns}
                 isServing={round.bundle !== null && round.bundle === serving}
+                proposing={proposing}
                 isSelected={round.id !== null && round.number === selected}
                 onSelect={onSelect}
               />
@@ -70,11 +74,12 @@ interface RowProps {
   round: Round;
   columns: readonly RoundColumn[];
   isServing: boolean;
+  proposing: ReactNode;
   isSelected: boolean;
   onSelect: (number: number) => void;
 }
 
-function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
+function Row({ round, columns, isServing, proposing, isSelected, onSelect }: RowProps) {
   const { number, id } = round;
   return (
     <Table.Tr data-selected={isSelected || undefined} className={classes.row}>
@@ -104,6 +109,7 @@ function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
             </Badge>
           )}
         </Group>
+        {isServing && proposing}
       </Table.Td>
       <Table.Td title={formatMoment(round.created_at)}>
         {id === null ? NOTHING : `${formatAgo(round.created_at)}${byWhom(round)}`}
