@@ -9,10 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from annotation.models import Agreement, Bundle, DatasetVersion, Image, Job, Project, Round
+from annotation.selectors.doubts import FEWEST
 from annotation.services.bundles import ensure_pretrained, register_bundle
 from engine.bundle import read_bundle, write_bundle
+from tests.annotation.verdicts import note_verdict
 from tests.e2e.reviewing import box
 
 CLICKS = {"miou_1": 0.7, "miou_3": 0.8, "miou_5": 0.9, "noc_85": 4.0, "noc_90": 6.0}
@@ -57,6 +60,17 @@ def seed_rounds(project_id: int) -> None:
     others = images.order_by("pk").values("pk")[4:]
     images.filter(pk__in=others).update(proposed_by=tried, arm=Image.Arm.CANDIDATE)
     _agree_on_the_holdout(project)
+
+
+def seed_doubts(project_id: int) -> None:
+    """Let ada accept what grace rejects, where the model expects hardly anybody to accept."""
+    project = Project.objects.get(pk=project_id)
+    pretrained = ensure_pretrained(project=project)
+    image, _ = _first_two(project)
+    for name, final_iou in (("ada", 1.0), ("grace", None)):
+        for _ in range(FEWEST):
+            person = User.objects.get(username=name)
+            note_verdict(person, image, pretrained, final_iou, score=0.05)
 
 
 def _agree_on_the_holdout(project: Project) -> None:

@@ -14,6 +14,7 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
+SEED_DOUBTS = "from tests.e2e.seeded_rounds import seed_doubts; seed_doubts({project})"
 FILES = json.dumps(
     [
         {"name": "decoder.onnx", "recorded": "a" * 64, "made": "a" * 64, "note": ""},
@@ -292,12 +293,13 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     try_a_round(page, take_picture)
 
 
-def test_a_manager_sees_how_far_proposing_is(
+def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_others(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
     with stack.asleep("models"):  # who would end the job at once
-        project, _ = make_project(stack, "grace", {}, pictures=6)
-        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
+        project, _ = make_project(stack, "grace", {"ada": "annotator"}, pictures=6)
+        for seed in (SEED, SEED_DOUBTS):
+            stack.manage("shell", "--no-imports", "-c", seed.format(project=project))
         stack.sql_do(
             "UPDATE annotation_job SET state = 'running', lease_until = now() + interval '1 hour',"
             " started_at = now(), message = 'Proposing masks', progress_done = 40,"
@@ -317,7 +319,17 @@ def test_a_manager_sees_how_far_proposing_is(
             " WHERE kind = 'workers.prepare_images' AND project_id = %s",
             project,
         )
-        expect(serving).to_contain_text("No mask proposed yet", timeout=SLOW_MS)
+        expect(serving).to_contain_text("Proposed on 1 image", timeout=SLOW_MS)
+
+    doubted = page.get_by_role("alert").filter(has_text="ada accepts what others do not")
+    expect(doubted).to_contain_text("100 % of 20 proposals")
+    page.get_by_role("button", name="What this is of: ada accepts what others do not").click()
+    source = page.get_by_role("dialog")
+    asked = source.get_by_role("link")
+    expect(asked).to_have_attribute("href", f"/api/projects/{project}/doubts")
+    [doubt] = page.request.get(asked.get_attribute("href") or "").json()
+    assert (doubt["username"], doubt["own_verdicts"], doubt["other_verdicts"]) == ("ada", 20, 20)
+    take_picture("133-doubts")
 
 
 def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(

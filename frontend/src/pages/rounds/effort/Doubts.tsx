@@ -2,7 +2,11 @@ import { Alert, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { doubtsQuery } from "@/api/rounds";
 import { NotLoaded } from "@/components/NotLoaded";
+import { Source } from "@/components/Source";
 import { doubtTitle, doubtWords } from "./doubtWords";
+
+const WHAT =
+  "Verdicts on proposals of images that are finished and not deleted, where the verifier gives a chance under 20 % that anybody decides so. Told where a person and all others have 20 such verdicts or more, and the exact 95 % intervals of their shares (Clopper and Pearson) lie apart.";
 
 /** Whose verdicts go against everybody else's; nothing, as long as nobody's do. */
 export function Doubts({ project }: { project: number }) {
@@ -15,7 +19,10 @@ export function Doubts({ project }: { project: number }) {
     <Stack gap="xs" mb="sm">
       {doubts.map((doubt) => (
         <Alert key={`${doubt.user} ${doubt.habit}`} color="orange" p="sm" title={doubtTitle(doubt)}>
-          {doubtWords(doubt)}
+          {doubtWords(doubt)}{" "}
+          <Source of={doubtTitle(doubt)} path="/api/projects/{project_id}/doubts" id={project}>
+            {WHAT}
+          </Source>
         </Alert>
       ))}
     </Stack>
