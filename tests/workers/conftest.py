@@ -16,11 +16,10 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.seeds import Seed, seed_masks
-from engine.bundle import write_bundle
-from engine.segmentation.decoder import build_decoder, save_decoder
-from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.decoder import build_decoder
 from engine.segmentation.trainer import Chain, TrainConfig
 from tests.annotation.world import Api, World, make_image, make_world, square
+from tests.random_bundle import write_random_bundle
 from workers import mask_training, networks, run_round
 from workers.app import app
 
@@ -32,7 +31,8 @@ class QuickEncoder:
 
     digest = ENCODER_DIGEST
 
-    def __init__(self) -> None:
+    def __init__(self, dim: int = 256) -> None:
+        self.dim = dim
         self.calls = 0
         self.shown: set[bytes] = set()
 
@@ -40,7 +40,7 @@ class QuickEncoder:
         self.calls += 1
         self.shown.add(pixels.tobytes())
         seed = zlib.crc32(pixels.tobytes())
-        return np.random.default_rng(seed).normal(size=(256, 64, 64)).astype(np.float16)
+        return np.random.default_rng(seed).normal(size=(self.dim, 64, 64)).astype(np.float16)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,30 +58,9 @@ def promoting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with random weights and a grid of four points, which keeps whatever it finds."""
-    folder = tmp_path_factory.mktemp("bundle")
     torch.manual_seed(0)
-    decoder = build_decoder()
-    save_decoder(decoder, folder / "decoder.safetensors")
-    export_decoder(decoder, folder / "decoder.onnx")
-    (folder / "model_card.md").write_text("Random weights.")
-    names = ("decoder.safetensors", "decoder.onnx", "model_card.md")
-    write_bundle(
-        folder / "bundle",
-        files={name: folder / name for name in names},
-        encoder_digest=ENCODER_DIGEST,
-        thresholds={
-            "points_per_side": 2,
-            "predicted_iou_min": -1e9,
-            "stability_min": 0,
-            "max_share": 1,
-            "min_area_px": 1,
-        },
-        dataset_version=None,
-        parent=None,
-        metrics={},
-        code_version="test",
-    )
-    return folder / "bundle"
+    folder = tmp_path_factory.mktemp("bundle")
+    return write_random_bundle(folder, build_decoder(), ENCODER_DIGEST)
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,14 @@ next, as after the end of its lease.
 """
 
 import hashlib
-import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models.functions import Now
 
 from annotation import storage
@@ -47,6 +44,7 @@ from engine.datasets.files import open_source
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World
 from tests.workers.bringing import send, work
+from tests.workers.deaths import Death, die
 from workers.app import app
 from workers.cut_versions import cut_version as cut_of_lease
 from workers.export_version import export_version
@@ -57,32 +55,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 IMAGES = 5
 ONE, TWO = 1, PER_FILE + 50  # the weights of batches of so many images
 DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
-
-
-@dataclass
-class Death:
-    """Kills its own process the n-th time that it is met."""
-
-    at: int
-    met: int = 0
-
-    def meet(self) -> None:
-        self.met += 1
-        if self.met == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def die(run: Callable[[], None]) -> None:
-    """Run something in a process of its own, and see it killed."""
-    connections.close_all()
-    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's
-    if (pid := os.fork()) == 0:
-        try:
-            storage.client_for.cache_clear()  # its sockets are the parent's
-            run()
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
 
 
 def claim(job_id: int) -> Claim:

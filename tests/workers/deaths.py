@@ -1,0 +1,36 @@
+"""Deaths of a worker's process: it is real, and gets SIGKILL in the middle of its work."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, connections
+
+from annotation import storage
+
+
+@dataclass
+class Death:
+    """Kills its own process the n-th time that it is met."""
+
+    at: int
+    met: int = 0
+
+    def meet(self) -> None:
+        self.met += 1
+        if self.met == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die(run: Callable[[], None]) -> None:
+    """Run something in a process of its own, and see it killed."""
+    connections.close_all()
+    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's
+    if (pid := os.fork()) == 0:
+        try:
+            storage.client_for.cache_clear()  # its sockets are the parent's
+            run()
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL, f"it lived through {run}"
