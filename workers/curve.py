@@ -34,9 +34,11 @@ class Curve:
         if self._was_at and not self._has_begun:
             log.info("training_resumed", at_step=report.step, was_at_step=self._was_at)
         self._has_begun = True
-        while self._points and self._points[-1]["step"] >= report.step:
-            self._points.pop()  # a killed run had come further
-        self._points.append({"step": report.step, "loss": report.loss})
+        # A killed run had come further, or was killed between a checkpoint and its place here.
+        first = report.step + 1 - len(report.losses)
+        before = [point for point in self._points if point["step"] < first]
+        known = ({"step": step, "loss": loss} for step, loss in enumerate(report.losses, first))
+        self._points = [*before, *known]
         is_due = monotonic() - self._shown >= SHOW_S or report.step == report.steps
         if is_due or report.is_kept:
             self._shown = monotonic()

@@ -67,6 +67,7 @@ class CaptionTrainer:
         self.optimizer = self._optimizer()
         self.precision = choose_precision(config.precision, self.device)
         self.step = 0
+        self.losses: list[float] = []  # of the steps so far
         self.base_digest = digest_of(base)
         self.fingerprint = _fingerprint(images, self.base_digest, config)
 
@@ -95,6 +96,7 @@ class CaptionTrainer:
         check_finite(value, float(norm), f"step {self.step + 1} of {config.steps}")
         self.optimizer.step()
         self.step += 1
+        self.losses.append(value)
         self._average()
         return value
 
@@ -108,7 +110,11 @@ class CaptionTrainer:
             for moment in _MOMENTS:
                 if index in moments:
                     tensors[f"{moment}.{name}"] = moments[index][moment]
-        record = {"precision": self.precision, "fingerprint": self.fingerprint}
+        record = {
+            "precision": self.precision,
+            "fingerprint": self.fingerprint,
+            "losses": self.losses,
+        }
         save_checkpoint(folder, self.step, tensors, record)
 
     def load(self, folder: Path) -> None:
@@ -117,6 +123,7 @@ class CaptionTrainer:
         if found is None:
             return
         self.step, self.precision = found.step, found.record["precision"]
+        self.losses = found.record.get("losses", [])  # older checkpoints have none
         moments = {moment: tensors_under(found.tensors, moment) for moment in _MOMENTS}
         values, averages = (tensors_under(found.tensors, kind) for kind in ("model", "average"))
         saved = self.optimizer.state_dict()

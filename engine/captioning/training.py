@@ -64,10 +64,11 @@ def _take_steps(
         if should_stop():
             trainer.save(checkpoint_dir)
             raise TrainingCancelled
-        loss = trainer.train_step()
+        trainer.train_step()
         is_kept = trainer.step % config.checkpoint_every == 0 or trainer.step == config.steps
         if is_kept:
             trainer.save(checkpoint_dir)
         pace = (time.monotonic() - started) / (trainer.step - first)
         left = pace * (config.steps - trainer.step)
-        on_step(StepReport(trainer.step, config.steps, loss, left, is_kept))
+        losses = tuple(trainer.losses)
+        on_step(StepReport(trainer.step, config.steps, losses, left, is_kept))

@@ -35,9 +35,13 @@ class StepReport:
 
     step: int
     steps: int
-    loss: float
+    losses: tuple[float, ...]  # of all steps so far, as the checkpoints know them
     seconds_left: float
     is_kept: bool  # in a checkpoint: a killed run goes on after this step
+
+    @property
+    def loss(self) -> float:
+        return self.losses[-1]
 
 
 def train_decoder(  # the contract between a worker and the engine
@@ -123,10 +127,11 @@ def _take_steps(
         if should_stop():
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
             raise TrainingCancelled
-        loss = trainer.train_step()
+        trainer.train_step()
         step += 1
         is_kept = step % config.checkpoint_every == 0 and step < config.steps
         if is_kept:
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
         pace = (time.monotonic() - started) / (step - first)
-        on_step(StepReport(step, config.steps, loss, pace * (config.steps - step), is_kept))
+        left, losses = pace * (config.steps - step), tuple(trainer.state.losses)
+        on_step(StepReport(step, config.steps, losses, left, is_kept))

@@ -109,10 +109,11 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(
     with pytest.raises(Killed):
         run(base, tmp_path, on_step=kill_at_3)
     assert not (tmp_path / "captioner").exists()
-    steps: list[int] = []
-    resumed = run(base, tmp_path, on_step=lambda report: steps.append(report.step))
+    reports: list[StepReport] = []
+    resumed = run(base, tmp_path, on_step=reports.append)
 
-    assert steps == [3, 4, 5]
+    assert [report.step for report in reports] == [3, 4, 5]
+    assert [len(report.losses) for report in reports] == [3, 4, 5]
     assert values(resumed) == whole
 
 

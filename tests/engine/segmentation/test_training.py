@@ -145,10 +145,11 @@ def kill_at_5(report: StepReport) -> None:
 def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn, whole: str) -> None:
     with pytest.raises(Killed):
         train("killed", on_step=kill_at_5)
-    steps: list[int] = []
-    resumed = train("killed", on_step=lambda report: steps.append(report.step))
+    reports: list[StepReport] = []
+    resumed = train("killed", on_step=reports.append)
 
-    assert steps == [5, 6]
+    assert [report.step for report in reports] == [5, 6]
+    assert [len(report.losses) for report in reports] == [5, 6]
     assert digest(resumed) == whole
 
 
