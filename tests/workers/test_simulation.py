@@ -260,6 +260,7 @@ def test_the_loop_runs_through_the_services_of_people(
         assert row["also"]["same"]["objects"] == 12
         assert (row["rehearsed"]["images"], row["rehearsed"]["masks"]) == (2, 4)
         assert list(row["rehearsed_by_queue"]) == queues
+        assert {"prepare", "evaluate", "rehearse"} < row["seconds"].keys()
     assert first["masks_finished"] == 4
     assert first["clicks_per_mask"] is not None
     assert (first["worked_with"], second["worked_with"]) == (first["bundle"], "")

@@ -95,8 +95,7 @@ def run_rounds(
     for number in range(done, plan.rounds + 1):
         _prepare(people, plan.arriving(number), report, show)
         candidate = candidate or people.serving()
-        with report.timed("evaluate"):
-            _measure(report, people, candidate, plan, show)
+        _measure(report, people, candidate, plan, show)
         if number < plan.rounds:
             with report.timed("annotate"):
                 _annotate(people, people.next_images(plan.per_round), plan, report, show)
@@ -146,15 +145,18 @@ def _measure(
         project=people.project, note="what is measured on", created_by=people.manager
     )
     report.bundle = bundle.pk
-    view, evaluation = measure(version, bundle, show=show)  # as rounds do: nothing is done twice
-    report.holdout = evaluation.figures | measure_labels(version, bundle)
-    rehearsed = rehearse(people, bundle, view.images, plan.accept_iou, show)
-    report.rehearsed, report.rehearsed_by_queue = total(rehearsed.values()), rehearsed
-    for extra in plan.also:
-        seen = embedded_images(extra, bundle, show)
-        report.also[extra.name] = evaluate_bundle(
-            bundle, seen, show=show, proposal_images=0
-        ).figures
+    with report.timed("evaluate"):
+        # As rounds do: nothing is done twice.
+        view, evaluation = measure(version, bundle, show=show)
+        report.holdout = evaluation.figures | measure_labels(version, bundle)
+        for extra in plan.also:
+            seen = embedded_images(extra, bundle, show)
+            report.also[extra.name] = evaluate_bundle(
+                bundle, seen, show=show, proposal_images=0
+            ).figures
+    with report.timed("rehearse"):  # what no round does
+        rehearsed = rehearse(people, bundle, view.images, plan.accept_iou, show)
+        report.rehearsed, report.rehearsed_by_queue = total(rehearsed.values()), rehearsed
 
 
 def _annotate(

@@ -1,4 +1,7 @@
-"""A whole round of 60 images, in the processes that a round really takes."""
+"""A whole round of 60 images, in the processes that a round really takes.
+
+What the simulated loop does beside, its people's work and rehearsals, does not count.
+"""
 
 import json
 import os
