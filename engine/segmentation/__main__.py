@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "evaluate":
             _evaluate(options, encoder)
         elif options.command == "ablate":
-            for score in ablate(options, encoder):
-                print(json.dumps(asdict(score)), flush=True)
+            for row in ablate(options, encoder):
+                print(json.dumps(row), flush=True)
         else:
             _propose(options, encoder, manifest)
     except (BundleError, DatasetError, ValueError, OSError) as error:

@@ -1,12 +1,13 @@
 """What each part of a round's training is worth: the same images, one part left out in turn.
 
-And what it would be worth if the encoder learned as well.
+And what it would be worth if the encoder learned as well. As in rounds, it is learned through the
+windows that the true masks ask for, and measured through those that a row's head asks for itself.
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,16 +21,20 @@ from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder, file_digest
 from engine.segmentation.evaluation import (
+    GOOD_IOU,
     MAX_CLICKS,
     ClickMetrics,
     ClickSummary,
+    ObjectClicks,
     click_images,
+    iou_at_one_click,
+    paired_bootstrap,
     sample_masks,
     summarise,
 )
 from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage
 from engine.segmentation.learning_encoder import LearningEncoder
-from engine.segmentation.object_finder import ObjectFinder
+from engine.segmentation.object_finder import ObjectFinder, windows_asked
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.predictor import OnnxPredictor
@@ -42,6 +47,7 @@ from engine.segmentation.training import train_decoder
 from engine.whole_file import whole_file
 
 LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
+INTERVAL: Final = ("mean", "low", "high")
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 
 
@@ -92,6 +98,26 @@ class Score:
     ap_75: float
     proposal_s: float  # an image
     also: ClickSummary | None  # of images of another kind
+    objects: tuple[ObjectClicks, ...]  # that were clicked, but for those of another kind
+
+    def against(self, other: "Score") -> dict[str, dict[str, float]]:
+        """Compare it with another row on the same objects, as the gate compares two bundles.
+
+        Returns:
+            of IoU at one click, `miou_1`, and of clicks to an IoU of 0.85, `noc_85`, the mean of
+            this minus the other and its 95 % interval over images: `mean`, `low` and `high`.
+
+        """
+        measures = {"miou_1": iou_at_one_click, "noc_85": _clicks_to_good}
+        return {
+            name: dict(zip(INTERVAL, self._difference(other, measure), strict=True))
+            for name, measure in measures.items()
+        }
+
+    def _difference(
+        self, other: "Score", measure: Callable[[ObjectClicks], float]
+    ) -> tuple[float, float, float]:
+        return paired_bootstrap(other.objects, self.objects, seed=0, measure=measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +134,7 @@ class Ablation:
     """What is trained on and measured.
 
     Args:
+        sides: what is learned has the windows that its masks ask for, what is measured on has all.
         encoder: whose embeddings `sides` has, and its file.
         seen_by: gives the sides as an encoder sees them that has learned.
 
@@ -171,7 +198,7 @@ class Ablation:
         finder = ObjectFinder(head) if parts.head else None
         predictor = OnnxPredictor(decoder, self.threads)
         fitted = fit_thresholds(images[:ENOUGH_IMAGES], predictor, ProposalConfig(), finder)
-        sides = replace(sides, holdout=parts.seen(sides.holdout))
+        sides = replace(sides, holdout=parts.seen(sides.holdout), also=parts.seen(sides.also))
         return self._score(row, decoder, fitted, finder, sides, show)
 
     def _encoder_of(self, parts: Parts) -> Encoder | LearningEncoder | None:
@@ -188,7 +215,7 @@ class Ablation:
         sides: Sides,
         show: Show,
     ) -> Score:
-        holdout = sides.holdout
+        holdout = list(_in_use(sides.holdout, config, finder, show))
         clicked = self._clicked(decoder, holdout, show)
         scored, predictor = [], OnnxPredictor(decoder, self.threads)
         started = time.monotonic()
@@ -199,7 +226,8 @@ class Ablation:
             scored.append(ScoredImage([each.rle for each in found], sureness, image.masks))
         proposal_s = (time.monotonic() - started) / len(holdout)
         precision = average_precision(scored)
-        also = self._clicked(decoder, sides.also, show).overall if sides.also else None
+        others = list(_in_use(sides.also, config, finder, show))
+        also = self._clicked(decoder, others, show).overall if others else None
         return Score(
             row,
             clicked.overall,
@@ -208,6 +236,7 @@ class Ablation:
             precision.ap_75,
             proposal_s,
             also,
+            clicked.per_object,
         )
 
     def _clicked(self, decoder: Path, images: Sequence[AnnotatedImage], show: Show) -> ClickMetrics:
@@ -219,6 +248,24 @@ class Ablation:
             objects.extend(found)
             show(done, len(few), "clicking")
         return summarise(objects, MAX_CLICKS)
+
+
+def _in_use(
+    images: Sequence[AnnotatedImage],
+    config: ProposalConfig,
+    finder: ObjectFinder | None,
+    show: Show,
+) -> Iterator[AnnotatedImage]:
+    """Yield images as people get them: through the windows that the finder, if any, asks for."""
+    heat_min, most = config.heat_min, config.boxes_max
+    for done, image in enumerate(images):
+        show(done, len(images), "looking closer")
+        asked = windows_asked(image.seen(), finder, heat_min=heat_min, most=most) if finder else []
+        yield image.through(asked)
+
+
+def _clicks_to_good(one: ObjectClicks) -> float:
+    return one.clicks_to(GOOD_IOU, MAX_CLICKS)
 
 
 def _digest(

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
@@ -18,6 +19,7 @@ from engine.segmentation.items import AnnotatedImage, Encode
 from engine.segmentation.photos import load_photos
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import TrainConfig
+from engine.segmentation.windows import windows_of_masks
 
 PRETRAINED: Final = "pretrained"  # a row that trains nothing
 MOST_ALSO: Final = 100  # images, as a round's other sets
@@ -39,8 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--threads", type=int, default=2)
 
 
-def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
+def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[dict[str, object]]:
     """Yield each row as soon as it is known; half an hour or more on two cores.
+
+    All but the first are compared with the first.
 
     Raises:
         DatasetError: a COCO file is not what it should be.
@@ -64,6 +68,7 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
         head_config=PromptHeadConfig(seed=options.seed),
         work=options.work / f"{options.choose}-{options.train}",
     )
+    first: Score | None = None
     for row in options.rows:
         with tqdm(desc=row, file=sys.stderr) as progress:
             show = partial(_show, progress)
@@ -71,7 +76,15 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
                 score = ablation.pretrained(options.bundle / "decoder.onnx", show)
             else:
                 score = train(row, show=show)
-        yield score
+        first = first or score
+        yield _told(score, first)
+
+
+def _told(score: Score, first: Score) -> dict[str, object]:
+    """Return a row of the table, without its single objects."""
+    row = asdict(score)
+    del row["objects"]
+    return row | {"against_first": None if score is first else score.against(first)}
 
 
 def encoder_path(options: argparse.Namespace) -> Path:
@@ -87,7 +100,8 @@ def _sides(options: argparse.Namespace, encoder: Encoder) -> Sides:
     others, holdout = split(groups, train=options.train, holdout=options.holdout, seed=options.seed)
     is_spread = options.choose == "spread"
     train = spread(others, options.train) if is_spread else others[: options.train]
-    return Sides(train, holdout, _also(options, encoder.encode, seen))
+    learned = list(map(_as_learned, train))
+    return Sides(learned, holdout, _also(options, encoder.encode, seen))
 
 
 def _seen_by(options: argparse.Namespace, sides: Sides, encoder: Path) -> Sides:
@@ -96,10 +110,15 @@ def _seen_by(options: argparse.Namespace, sides: Sides, encoder: Path) -> Sides:
     images = _images(options.images, options.coco, encode, work / "looks")
     known = {each.key: each for each in images}
     return Sides(
-        [known[image.key] for image in sides.train],
+        [_as_learned(known[image.key]) for image in sides.train],
         [known[image.key] for image in sides.holdout],
         _also(options, encode, work),
     )
+
+
+def _as_learned(image: AnnotatedImage) -> AnnotatedImage:
+    """Return an image with the windows that rounds learn from."""
+    return image.through(windows_of_masks(image.masks, image.size_hw))
 
 
 def _also(options: argparse.Namespace, encode: Encode, work: Path) -> list[AnnotatedImage]:

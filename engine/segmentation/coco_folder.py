@@ -11,7 +11,7 @@ from engine.datasets.coco import find_image, read_coco
 from engine.masks.rle import RLE, area
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage, Embedding, Encode
-from engine.segmentation.windows import Window, whole_of, windows_of_masks
+from engine.segmentation.windows import Window, whole_of, windows_of
 from engine.whole_file import whole_file
 
 
@@ -20,8 +20,8 @@ def read_groups(
 ) -> dict[str, list[AnnotatedImage]]:
     """Return the images with masks by their group, those without one alone, in the file's order.
 
-    Each has the windows that its small objects ask for. `cache`, if given, keeps embeddings: 2 MB
-    for each image and window.
+    Each can be looked at through any of its windows. `cache`, if given, keeps embeddings: 2 MB for
+    each image and window that was looked through.
 
     Raises:
         DatasetError: the COCO file is not what it should be.
@@ -39,14 +39,13 @@ def read_groups(
             continue
         path = find_image(images, image.file_name)
         look = partial(_look, path, image.size_hw, encode, cache)
-        windows = windows_of_masks(masks[image.id], image.size_hw)
         groups[image.group or image.file_name].append(
             AnnotatedImage(
                 key=image.file_name,
                 load_embedding=partial(look, whole_of(image.size_hw)),
                 masks=masks[image.id],
                 size_hw=image.size_hw,
-                closer={window: partial(look, window) for window in windows},
+                closer={window: partial(look, window) for window in windows_of(image.size_hw)},
                 load_pixels=partial(_pixels, path, image.size_hw),
             )
         )

@@ -1,6 +1,6 @@
 """An image as its encoder saw it, alone and with its masks. Light."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Final, TypeAlias
@@ -71,6 +71,10 @@ class AnnotatedImage:
             key, self.closer[window], masks, window.size_hw, load_pixels=load_pixels
         )
         return part if masks else self
+
+    def through(self, windows: Collection[Window]) -> "AnnotatedImage":
+        """Return it with some of its windows alone."""
+        return replace(self, closer={window: self.closer[window] for window in windows})
 
     def turned(self, turn: int, encode: Encode) -> "AnnotatedImage":
         """Return the whole of it, turned as its masks are by engine.masks.rle.turned.

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.masks.rle import encode
+from engine.segmentation import ablation as ablation_module
 from engine.segmentation.ablation import ROWS, Ablation, Score, Sides, split, spread
 from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import OnnxEncoder
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import Chain, TrainConfig
+from engine.segmentation.windows import Window, windows_of, windows_of_masks
 from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 
 SIZE_HW = (256, 256)
@@ -64,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_images_come_with_their_groups_and_the_windows_of_their_small_objects(
+def test_images_come_with_their_groups_and_can_be_looked_at_through_any_window(
     folder: Path,
 ) -> None:
     groups = read_groups(folder, folder / "truth.json", encode_size)
@@ -74,16 +77,17 @@ def test_images_come_with_their_groups_and_the_windows_of_their_small_objects(
         "c.png": ["c.png"],
     }
     first, second = groups["slide"]
-    [(window, look)] = first.closer.items()
-    assert window.x == window.y == 0
-    assert look().item() == window.width < 256
-    assert (first.load_embedding().item(), second.closer) == (256, {})
+    assert list(first.closer) == list(second.closer) == [*windows_of(SIZE_HW)]
+    assert {look().item() - window.width for window, look in first.closer.items()} == {0}
+    assert first.load_embedding().item() == 256
+    [wanted] = windows_of_masks(first.masks, SIZE_HW)
+    assert list(first.through([wanted]).closer) == [wanted]
 
 
 def test_what_was_encoded_once_is_read_from_the_cache(folder: Path) -> None:
     [first, _] = read_groups(folder, folder / "truth.json", encode_size, folder / "kept")["slide"]
     first.load_embedding()
-    [window] = first.closer
+    window, *_ = first.closer
     first.closer[window]()
 
     def fail(_: NDArray[np.uint8]) -> NDArray[np.float16]:
@@ -172,8 +176,53 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     assert grid.clicks == first.clicks  # of the same decoder
     assert upright.clicks != first.clicks
     assert seeded.clicks != first.clicks
+    assert first.against(first)["noc_85"] == {"mean": 0, "low": 0, "high": 0}
+    change = upright.against(first)["miou_1"]
+    assert change["mean"] == pytest.approx(upright.clicks.miou_1 - first.clicks.miou_1)
     assert steps.count(("training", 2)) == 3  # all but "no head"
     assert steps.count(("learning where objects are", 1)) == 3
+
+
+@pytest.mark.slow
+def test_a_row_is_measured_through_the_windows_that_its_head_asks_for_and_no_others(
+    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: set[Window] = set()
+
+    def look(window: Window) -> NDArray[np.float16]:
+        looked.add(window)
+        return image("b", 1).load_embedding().astype(np.float16)
+
+    small = [encode(mask_at(10, 10, 12))]
+    [wanted] = windows_of_masks(small, SIZE_HW)
+    every = {window: partial(look, window) for window in windows_of(SIZE_HW)}
+    holdout = replace(image("b", 1), masks=small, closer=every)
+    path = write_tiny_encoder(tmp_path / "encoder.onnx")
+    own = replace(image("a"), load_pixels=partial(picture, 0))
+    seen_by = Mock(side_effect=OSError)
+    ablation = Ablation(Sides([own], [holdout], []), [], OnnxEncoder(path), path, seen_by)
+
+    def looked_through(row: str, *asked: Window) -> set[Window]:
+        looked.clear()
+
+        def of_an_image(seen: SeenImage, *_: Any, **__: Any) -> list[Window]:
+            return [each for each in asked if each in seen.closer]
+
+        monkeypatch.setattr(ablation_module, "windows_asked", of_an_image)
+        ablation.train(
+            row,
+            base=tiny_weights,
+            config=SHORT,
+            head_config=PromptHeadConfig(steps=1, width=8),
+            work=tmp_path,
+            show=lambda *_: None,
+        )
+        return set(looked)
+
+    assert looked_through("all") == set()
+    assert looked_through("all", wanted) == {wanted}
+    assert looked_through("no head", wanted) == set()
+    assert looked_through("no windows", wanted) == set()
 
 
 @pytest.mark.slow
