@@ -124,7 +124,7 @@ bench-captions: install ## Measure descriptions: hearing, captions, pages of man
 bench-datasets: install ## Measure what datasets cost: write, open, cut, compare, import. One line of JSON.
 	$(PYTHON) -m tests.bench.datasets $(ARGS)
 
-bench-learning: install ## Measure what learning costs: a step, proposals, verdicts. One line of JSON.
+bench-learning: install ## Measure what learning costs: a step, proposals, verdicts, memory. One line of JSON.
 	$(PYTHON) -m tests.bench.learning $(ARGS)
 
 COMPILE := $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header \

@@ -87,7 +87,7 @@ class Stack:
     def log(self) -> str:
         return (self.data / "terminal.log").read_text(errors="replace")
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, within_s: float = 300) -> str:
         """Run a manage.py command beside the running services."""
         env = self.env | {"ANNEAL_ENV_FILE": str(env_file(self.data))}
         done = subprocess.run(
@@ -97,7 +97,7 @@ class Stack:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=within_s,
         )
         told = f"{done.returncode}: {done.stdout[-1000:]}{done.stderr[-4000:]}"
         assert done.returncode == 0, told

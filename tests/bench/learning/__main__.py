@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.captions.sources import MODELS
+from tests.bench.learning.flat_memory import measure_memory
 from tests.bench.learning.proposing import measure_proposing
 from tests.bench.learning.steps import measure_steps
 from tests.bench.learning.verdicts import measure_verdicts
 from tests.bench.learning.whole_round import measure_round
 from tests.bench.rows import Row, in_one_line
 
-USUAL: Final = ("step", "proposals", "verdicts")
+USUAL: Final = ("step", "proposals", "verdicts", "memory")
 NAMES: Final = (*USUAL, "round")
 
 
@@ -29,6 +30,7 @@ def main() -> None:
         "step": partial(measure_steps, options.models, options.threads),
         "proposals": partial(measure_proposing, options.models, options.threads),
         "verdicts": measure_verdicts,
+        "memory": measure_memory,
         "round": measure_round,
     }
     load_before = os.getloadavg()[0]
