@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from engine.media.images import decode_image
 from engine.segmentation.encoder import Encoder, Pixels
@@ -16,25 +15,28 @@ from workers.simulation.pictures import Picture, read_pictures, split_by_group
 NUCLEI = DATA / "nuclei_dsb2018"
 
 
-def encoded_images(encoder: Encoder, count: int) -> list[AnnotatedImage]:
-    """Encode the first images of a shuffle, the same ones every time: a second each."""
+def shuffled_pictures(count: int) -> list[Picture]:
+    """Return the first images of a shuffle, the same ones every time."""
     pictures = read_pictures(NUCLEI / "images", NUCLEI / "instances.json")
     shuffled, _ = split_by_group(pictures, holdout=0.0, seed=0)
-    return [_encoded(picture, encoder) for picture in shuffled[:count]]
+    return shuffled[:count]
 
 
-def finder_taught_by(images: Sequence[AnnotatedImage]) -> ObjectFinder:
-    """Train a prompt head as a round does: some two minutes on two cores."""
+def encoded_images(encoder: Encoder, count: int) -> list[AnnotatedImage]:
+    """Encode these images: a second each."""
+    return [_encoded(picture, encoder) for picture in shuffled_pictures(count)]
+
+
+def finder_taught_by(images: Sequence[AnnotatedImage], path: Path) -> ObjectFinder:
+    """Train a prompt head as a round does, and write it: some two minutes on two cores."""
     head = train_prompt_head(
         images,
         config=PromptHeadConfig(),
         on_step=lambda *_: None,
         should_stop=lambda: False,
     )
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "prompt_head.onnx"
-        export_prompt_head(head, path)
-        return ObjectFinder(path)
+    export_prompt_head(head, path)
+    return ObjectFinder(path)
 
 
 def _encoded(picture: Picture, encoder: Encoder) -> AnnotatedImage:

@@ -1,14 +1,19 @@
-"""Proposals where a prompt head says to look, against a grid of points over the whole image."""
+"""Proposals where a prompt head says to look, against a grid of points over the whole image.
+
+And all that a prepare job does for an image with such a head, part by part.
+"""
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import numpy as np
 import torch
 
+from engine.bundle import PROMPT_HEAD
 from engine.masks.rle import iou_matrix
 from engine.segmentation.encoder import load_encoder
 from engine.segmentation.items import AnnotatedImage
@@ -16,9 +21,11 @@ from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, propose
 from engine.weights.paths import ModelPaths
+from tests.bench.learning.inside import run_inside
 from tests.bench.learning.nuclei import encoded_images, finder_taught_by
 from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
+from tests.stack import running_stack
 
 TAUGHT_BY: Final = 24  # images
 PROPOSED: Final = 6
@@ -28,7 +35,12 @@ FOUND_IOU: Final = 0.5
 
 
 def measure_proposing(models: Path, threads: int) -> list[Row]:
-    found = measured_alone(_propose, models, threads)
+    with TemporaryDirectory(prefix="anneal-bench-") as folder:
+        head = Path(folder) / PROMPT_HEAD
+        found = measured_alone(_propose, models, threads, head)
+        settings = {"MODELS_DIR": str(models.resolve()), "TORCH_THREADS": str(threads)}
+        with running_stack(Path(folder) / "data", **settings) as stack:
+            prepared = run_inside(stack, "prepared_images", f"run({str(head)!r}, {PROPOSED})")
     return [
         Row(
             f"proposals by a prompt head, against a grid of {GRID} x {GRID} points: time, recall",
@@ -36,15 +48,23 @@ def measure_proposing(models: Path, threads: int) -> list[Row]:
             f"{MOST_SHARE:.2f} of the time, no less recall at IoU {FOUND_IOU}",
             float(str(found["share_of_time"])) <= MOST_SHARE
             and float(str(found["recall"])) >= float(str(found["recall_by_grid"])),
-        )
+        ),
+        *(_prepared_row(when, figures, threads) for when, figures in prepared.items()),
     ]
 
 
-def _propose(models: Path, threads: int) -> dict[str, object]:
+def _prepared_row(when: str, figures: dict[str, Any], threads: int) -> Row:
+    """Tell what a job did; its parts, in seconds of an image, run beside each other in threads."""
+    what = f"what a prepare job does for an image, {when}: wall clock, and each part of it"
+    a_day = round(24 * 3600 / figures["seconds_an_image"])
+    return Row(what, {**figures, "a_day": a_day, "threads": threads}, "no goal", is_within=True)
+
+
+def _propose(models: Path, threads: int, head: Path) -> dict[str, object]:
     torch.set_num_threads(threads)
     encoder = load_encoder(ModelPaths(models).encoder, threads=threads)
     images = encoded_images(encoder, TAUGHT_BY + PROPOSED)
-    finder = finder_taught_by(images[PROPOSED:])
+    finder = finder_taught_by(images[PROPOSED:], head)
     predictor = OnnxPredictor(ModelPaths(models).pretrained / "decoder.onnx", threads)
     with_head = _measured(images[:PROPOSED], predictor, finder)
     by_grid = _measured(images[:PROPOSED], predictor, None)
@@ -55,7 +75,7 @@ def _propose(models: Path, threads: int) -> dict[str, object]:
         "share_of_time": round(with_head[0] / by_grid[0], 3),
         "recall": round(with_head[1], 3),
         "recall_by_grid": round(by_grid[1], 3),
-        "a_day": round(24 * 3600 / with_head[0]),  # images that are proposed for anew
+        "a_day": round(24 * 3600 / with_head[0]),  # images, by `propose` alone
     }
 
 
