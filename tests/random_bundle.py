@@ -7,7 +7,9 @@ from engine.segmentation.decoder import SamDecoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
 
 
-def write_random_bundle(folder: Path, decoder: SamDecoder, encoder_digest: str) -> Path:
+def write_random_bundle(
+    folder: Path, decoder: SamDecoder, encoder_digest: str, **thresholds: float
+) -> Path:
     """Write a bundle of a decoder, and return its folder within another."""
     save_decoder(decoder, folder / "decoder.safetensors")
     export_decoder(decoder, folder / "decoder.onnx")
@@ -23,6 +25,7 @@ def write_random_bundle(folder: Path, decoder: SamDecoder, encoder_digest: str) 
             "stability_min": 0,
             "max_share": 1,
             "min_area_px": 1,
+            **thresholds,
         },
         dataset_version=None,
         parent=None,
