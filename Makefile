@@ -87,7 +87,7 @@ $(READERS): tests/strangers/requirements.lock tests/strangers/fiftyone.lock
 		--no-compile --no-deps -r tests/strangers/fiftyone.lock
 	touch $@
 
-strangers: $(PACKAGES) $(READERS) ## Let other tools' readers read what we write (2 GB, once).
+strangers: $(PACKAGES) $(READERS) ## Let other tools' readers read what we write, and what we read (2 GB, once).
 	ANNEAL_STRANGERS=required $(PYTHON) -m tests.strangers.table
 	ANNEAL_STRANGERS=required $(PYTHON) -m pytest -m strangers tests/strangers $(ARGS)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engine.datasets_broken import ROOT
+from tests.engine.third_party_readers import COUNTINGS, UNREAD
 from tests.engine.third_party_table import DATA, ROWS, Row, differs, lines, read
 
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="needs the shared data")
@@ -24,6 +25,18 @@ def test_files_hold_as_many_as_are_read_or_a_difference_is_explained(row: Row) -
 @needs_data
 def test_the_page_of_other_tools_says_what_is_read() -> None:
     assert PAGE.read_text() == "\n".join(lines()) + "\n"
+
+
+def test_all_files_have_a_reader_of_their_own_or_it_is_told_why_not() -> None:
+    """The readers themselves are asked by `make strangers`."""
+    asked = [*(each.path for each in COUNTINGS), *UNREAD]
+    unasked = [
+        row.folder
+        for row in ROWS
+        if not any(path == row.folder or path.startswith(f"{row.folder}/") for path in asked)
+    ]
+
+    assert unasked == []
 
 
 @needs_data

@@ -4,17 +4,20 @@ Each row is read, and counted beside that without our readers. It is engine/data
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats import READERS, Reader
+from engine.datasets.sample import UNLABELLED
 from tests.engine import third_party_counts as count
 from tests.engine.datasets_broken import ROOT
 from tests.engine.third_party_counts import Held, lines_of, numbers_of
+from tests.engine.third_party_readers import CAPTION, COUNTINGS, UNREAD, Counting
 
 DATA: Final = ROOT.parent / "shared" / "data" / "exports_thirdparty"
 HEAD: Final = """# Files of other tools
@@ -26,6 +29,15 @@ out. Where figures differ, or what is read is not as the tool itself reads it, t
 so.
 
 `python -m tests.engine.third_party_table` makes this page; a test holds it to what is read.
+"""
+COUNTED: Final = """
+## What their own readers count
+
+The same files, counted by the readers of those who made them or use them: as many images, and as
+many objects of each label, as come in here, but for those that are listed. "+2 `car`" are two that
+the reader counts and we do not; what is neither mask, polygon nor box stands in parentheses.
+
+`make strangers` asks the readers (tests/strangers/test_third_party.py).
 """
 _DATUMARO: Final = "datumaro_assets/"
 _STUDIO: Final = "labelstudio_sdk/"
@@ -226,6 +238,17 @@ class Found:
     refused: int = 0
 
 
+@dataclass(slots=True)
+class Counted:
+    """What is in files: images, and objects by their labels."""
+
+    images: int = 0
+    objects: Counter[str] = field(default_factory=Counter)
+
+    def add(self, label: str | None, *, is_caption: bool = False) -> None:
+        self.objects[CAPTION if is_caption else label or UNLABELLED] += 1
+
+
 @cache
 def read(row: Row) -> Found:
     """Read a dataset by the one format that tells itself, or by the row's.
@@ -234,12 +257,41 @@ def read(row: Row) -> Found:
         AssertionError: several tell themselves, and the row names none of them.
 
     """
-    source = open_source(DATA / row.folder)
-    told = {each.read: each for each in reversed(list(READERS.values())) if each.is_in(source)}
-    readers = [each for each in told.values() if row.form in {"", each.name}]
+    told = _told_in(row.folder)
+    readers = [each for each in told if row.form in {"", each.name}]
     if len(readers) > 1 or (row.form and len(told) == 1):
-        raise AssertionError(f"{row.folder}: {', '.join(each.name for each in told.values())}")
+        raise AssertionError(f"{row.folder}: {', '.join(each.name for each in told)}")
     return _read(readers[0], row) if readers else Found("")
+
+
+def _told_in(path: str) -> list[Reader]:
+    source = open_source(DATA / path)
+    told = {each.read: each for each in reversed(list(READERS.values())) if each.is_in(source)}
+    return list(told.values())
+
+
+@cache
+def counted_here(path: str, form: str) -> Counted:
+    """Count what comes in of what a stranger counts, by the first format that may be meant."""
+    found = Counted()
+    told = [each for each in _told_in(path) if form in {"", each.name}]
+    for reader in told[:1]:
+        for sample in reader.read(open_source(DATA / path), lambda _: None).samples():
+            found.images += 1
+            predicted = (one for each in sample.predictions for one in each.annotations)
+            for each in (*sample.annotations, *predicted):
+                found.add(each.label)
+            for _ in sample.captions:
+                found.add(None, is_caption=True)
+    return found
+
+
+def theirs(counting: Counting) -> Counted:
+    """Return what the stranger must count: what comes in, and what is told to differ."""
+    here = counted_here(counting.path, counting.form)
+    objects = here.objects.copy()
+    objects.update(counting.objects)
+    return Counted(here.images + counting.images, +objects)
 
 
 def _read(reader: Reader, row: Row) -> Found:
@@ -279,6 +331,26 @@ def lines() -> Iterator[str]:
         shown = " | ".join(str(figure) for figure in figures) if found.reader else "| | | | | "
         words = "; ".join(each for each in (row.differences, row.note) if each)
         yield f"| {row.folder} | {row.tool} | {named} | {shown} | {told} | {words} |"
+    yield from _lines_of_readers()
+
+
+def _lines_of_readers() -> Iterator[str]:
+    yield COUNTED
+    yield "| files | reader | images | objects | labels | more or less than here | why |"
+    yield "|---|---|---|---|---|---|---|"
+    for each in COUNTINGS:
+        found = theirs(each)
+        more = [f"{each.images:+d} images"] if each.images else []
+        more += [f"{number:+d} `{name}`" for name, number in each.objects.items()]
+        if bool(more) != bool(each.why):
+            raise AssertionError(f"{each}: {more} because of {each.why or 'what?'}")
+        figures = f"{found.images} | {found.objects.total()} | {len(found.objects)}"
+        reader = each.reader.replace("_", "-")
+        yield f"| {each.path} | {reader} | {figures} | {'; '.join(more)} | {each.why} |"
+    yield ""
+    yield "None of them reads:"
+    yield ""
+    yield from (f"- {path}: {why}" for path, why in UNREAD.items())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,9 +75,20 @@ def ask_about(folder: Path, reader: str, form: str) -> Answer:
         ValueError: it could not; with the end of what it said.
 
     """
+    return ask_about_all(reader, [(form, folder)])[0]
+
+
+def ask_about_all(reader: str, asked: Sequence[tuple[str, Path]]) -> list[Answer]:
+    """Let a stranger read folders, or files, each as a format, without being started for each.
+
+    Raises:
+        ValueError: it could not read one of them; with the end of what it said.
+
+    """
+    words = [str(word) for pair in asked for word in pair]
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
-            [python_of(reader), "-m", f"{READERS}.by_{reader}", form, folder],
+            [python_of(reader), "-m", f"{READERS}.by_{reader}", *words],
             cwd=home,
             env=_environment(Path(home)),
             capture_output=True,
@@ -85,9 +97,11 @@ def ask_about(folder: Path, reader: str, form: str) -> Answer:
             check=False,
         )
     if done.returncode:
-        raise ValueError(f"{reader} does not read {form}: {done.stderr[-2000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return Answer(told["version"].partition("+")[0], told["images"])
+        forms = ", ".join(form for form, _ in asked)
+        raise ValueError(f"{reader} does not read {forms}: {done.stderr[-2000:]}")
+    said = json.loads(done.stdout.splitlines()[-1])
+    version = said["version"].partition("+")[0]
+    return [Answer(version, images) for images in said["told"]]
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -8,11 +8,31 @@ from tempfile import TemporaryDirectory
 
 from datumaro import AnnotationType, Dataset
 
-from tests.strangers.readers.said import Images, Object, boxed, captioned, masked, say
+from tests.strangers.readers.said import (
+    Images,
+    Object,
+    boxed,
+    captioned,
+    labelled,
+    masked,
+    other,
+    say,
+)
 
 WITH_MASKS = {AnnotationType.mask}
 WITH_CAPTIONS = {AnnotationType.caption}
 WITH_BOXES = {AnnotationType.bbox}
+OBJECTS = {
+    *(AnnotationType.mask, AnnotationType.polygon),
+    *(AnnotationType.bbox, AnnotationType.rotated_bbox),
+}
+# What it calls the formats of other tools.
+FORMATS = (
+    *("ade20k2020", "camvid", "cityscapes", "coco", "cvat", "datumaro", "kitti3d"),
+    *("kitti_detection", "kitti_raw", "kitti_segmentation", "label_me", "mapillary_vistas", "mots"),
+    *("open_images", "roboflow_coco", "roboflow_create_ml", "roboflow_multiclass", "roboflow_voc"),
+    *("roboflow_yolo", "roboflow_yolo_obb", "segment_anything", "voc", "vott_json", "yolo"),
+)
 
 
 def read(name: str, kinds: set[AnnotationType], folder: Path) -> Images:
@@ -52,6 +72,27 @@ def panoptic(folder: Path) -> Images:
         return read("coco_panoptic", WITH_MASKS, Path(laid))
 
 
+def counted(name: str, folder: Path) -> Images:
+    """Tell the labels of somebody else's files: what is of one group and label is one object."""
+    dataset = Dataset.import_from(str(folder), name)
+    labels = dataset.categories().get(AnnotationType.label, ())
+    images: Images = {}
+    for item in dataset:
+        found = images.setdefault(f"{item.subset}/{item.id}", [])
+        groups: set[tuple[int, int | None]] = set()
+        for each in item.annotations:
+            number = getattr(each, "label", None)
+            label = None if number is None else labels[number].name
+            if each.type == AnnotationType.caption:
+                found.append(captioned(each.caption))
+            elif each.type not in OBJECTS:
+                found.append(other(each.type.name))
+            elif each.group == 0 or (each.group, number) not in groups:
+                groups.add((each.group, number))
+                found.append(labelled(label))
+    return images
+
+
 READINGS: dict[str, Callable[[Path], Images]] = {
     "coco": partial(coco, "annotations.json", "instances", WITH_MASKS),
     "coco_captions": partial(coco, "captions.json", "captions", WITH_CAPTIONS),
@@ -62,6 +103,7 @@ READINGS: dict[str, Callable[[Path], Images]] = {
     "cvat": partial(read, "cvat", WITH_MASKS | WITH_BOXES),
     "sa1b": partial(read, "segment_anything", WITH_MASKS),
     "datumaro": partial(read, "datumaro", WITH_MASKS | WITH_BOXES),
+    **{f"counted_{name}": partial(counted, name) for name in FORMATS},
 }
 
 

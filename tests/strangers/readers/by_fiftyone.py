@@ -7,7 +7,7 @@ import numpy as np
 from fiftyone.utils.coco import COCODetectionDatasetImporter
 from fiftyone.utils.data.importers import LegacyFiftyOneDatasetImporter
 
-from tests.strangers.readers.said import Images, Object, boxed, masked, say
+from tests.strangers.readers.said import Images, Object, boxed, labelled, masked, say
 
 _OBJECT: Final = 255
 
@@ -40,6 +40,24 @@ def coco(folder: Path) -> Images:
     return images
 
 
+def counted(file: Path) -> Images:
+    """Tell the labels of somebody else's file of COCO, whose images lie beside it, or below."""
+    images: Images = {}
+    with COCODetectionDatasetImporter(
+        data_path=str(_images_of(file)), labels_path=str(file), label_types="detections"
+    ) as importer:
+        for path, _, labels in importer:
+            images[path] = [labelled(each.label) for each in (labels.detections if labels else ())]
+    return images
+
+
+def _images_of(file: Path) -> Path:
+    """As COCO has them: `annotations/instances_train.json` is of `images/train`."""
+    if file.parent.name != "annotations":
+        return file.parent
+    return file.parent.parent / "images" / file.stem.rpartition("_")[2]
+
+
 def of_detection(each: Any, width: int, height: int) -> Object:
     if each.mask is None:
         x, y, w, h = each.bounding_box
@@ -49,4 +67,4 @@ def of_detection(each: Any, width: int, height: int) -> Object:
 
 
 if __name__ == "__main__":
-    say("fiftyone", {"coco": coco, "fiftyone": samples})
+    say("fiftyone", {"coco": coco, "fiftyone": samples, "counted_coco": counted})

@@ -2,11 +2,21 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 
-from tests.strangers.readers.said import Images, boxed, captioned, masked, say
+from tests.strangers.readers.said import (
+    Images,
+    Object,
+    boxed,
+    captioned,
+    labelled,
+    masked,
+    other,
+    say,
+)
 
 
 def coco(folder: Path) -> Images:
@@ -64,6 +74,47 @@ def sa1b(folder: Path) -> Images:
     return images
 
 
+def counted_coco(file: Path) -> Images:
+    """Tell the labels of somebody else's file, or its captions."""
+    return _counted(COCO(str(file)))
+
+
+def counted_results(folder: Path) -> Images:
+    """Tell the results of models, whose classes and images nothing names."""
+    images: Images = {}
+    for file in sorted(folder.glob("*.json")):
+        results = json.loads(file.read_text("utf-8"))
+        listing = COCO()
+        listing.dataset = {
+            "images": [{"id": number} for number in {each["image_id"] for each in results}],
+            "categories": [],
+            "annotations": [],
+        }
+        listing.createIndex()
+        for name, found in _counted(listing.loadRes(results)).items():
+            images.setdefault(name, []).extend(found)
+    return images
+
+
+def counted_sa1b(folder: Path) -> Images:
+    return {name: [labelled(None) for _ in found] for name, found in sa1b(folder).items()}
+
+
+def _counted(read: COCO) -> Images:
+    images: Images = {str(image["id"]): [] for image in read.loadImgs(read.getImgIds())}
+    for each in read.loadAnns(read.getAnnIds()):
+        images[str(each["image_id"])].append(_told(read, each))
+    return images
+
+
+def _told(read: COCO, each: dict[str, Any]) -> Object:
+    if "caption" in each:
+        return captioned(each["caption"])
+    if read.cats:
+        return labelled(read.cats[each["category_id"]]["name"])
+    return other("keypoints") if "keypoints" in each else labelled(None)
+
+
 if __name__ == "__main__":
     say(
         "pycocotools",
@@ -73,5 +124,8 @@ if __name__ == "__main__":
             "coco_captions": captions,
             "coco_stuff": stuff,
             "sa1b": sa1b,
+            "counted_coco": counted_coco,
+            "counted_results": counted_results,
+            "counted_sa1b": counted_sa1b,
         },
     )

@@ -21,7 +21,7 @@ from ultralytics.data.utils import (  # noqa: E402
 )
 from ultralytics.utils import USER_CONFIG_DIR  # noqa: E402
 
-from tests.strangers.readers.said import Images, boxed, masked, say  # noqa: E402
+from tests.strangers.readers.said import Images, boxed, labelled, masked, say  # noqa: E402
 
 
 def found(folder: Path) -> Iterator[tuple[str, Any, Any]]:
@@ -63,5 +63,21 @@ def boxes(folder: Path) -> Images:
     return images
 
 
+def counted(folder: Path) -> Images:
+    """Tell the labels of somebody else's texts, with names in `classes.txt`.
+
+    Texts are where it looks for them by itself: in `labels`, beside `images`.
+    """
+    names = (folder / "classes.txt").read_text("utf-8").splitlines()
+    images: Images = {}
+    for image in sorted((folder / "images").iterdir()):
+        (label_file,) = img2label_paths([str(image)])
+        parsed = verify_image_label((str(image), label_file, "", False, len(names), 0, 0, False))
+        if parsed[0] is None:
+            raise ValueError(f"{image}: {parsed[-1]}")
+        images[str(image)] = [labelled(names[int(row[0])]) for row in parsed[1].tolist()]
+    return images
+
+
 if __name__ == "__main__":
-    say("ultralytics", {"yolo": segments, "yolo_detection": boxes})
+    say("ultralytics", {"yolo": segments, "yolo_detection": boxes, "counted_yolo": counted})

@@ -1,7 +1,8 @@
 """What a stranger says of a folder: `python -m tests.strangers.readers.by_NAME FORMAT FOLDER`.
 
-The readers run where nothing is installed but strangers, so they import nothing else of ours. Masks
-are told by their digests, of their sides and of their pixels row by row.
+More formats and folders may follow. The readers run where nothing is installed but strangers, so
+they import nothing else of ours. Masks are told by their digests, of their sides and of their
+pixels row by row.
 """
 
 import hashlib
@@ -42,13 +43,23 @@ def boxed(label: str | None, x: float, y: float, width: float, height: float) ->
     return Object(label=label, mask=None, box_xywh=box, caption=None)
 
 
+def labelled(label: str | None) -> Object:
+    """Tell an object by its label alone, where objects are counted."""
+    return Object(label=label, mask=None, box_xywh=None, caption=None)
+
+
+def other(kind: str) -> Object:
+    """Tell what is no object, where objects are counted: a point, the label of an image."""
+    return labelled(f"({kind})")
+
+
 def captioned(text: str) -> Object:
     """Tell what is said of an image."""
     return Object(label=None, mask=None, box_xywh=None, caption=text)
 
 
 def say(distribution: str, readings: dict[str, Callable[[Path], Images]]) -> None:
-    """Read what the command line names, and print it as the last line."""
-    form, folder = sys.argv[1:]
-    images = readings[form](Path(folder))
-    sys.stdout.write("\n" + json.dumps({"version": version(distribution), "images": images}) + "\n")
+    """Read all that the command line names, and print it as the last line."""
+    asked = zip(sys.argv[1::2], sys.argv[2::2], strict=True)
+    told = [readings[form](Path(folder)) for form, folder in asked]
+    sys.stdout.write("\n" + json.dumps({"version": version(distribution), "told": told}) + "\n")
