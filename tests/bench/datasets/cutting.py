@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench.datasets.inside import run_inside
+from tests.bench.inside import run_inside
 from tests.bench.rows import Row
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
@@ -33,12 +33,14 @@ def _rows(stack: Stack, sizes: Sequence[int]) -> list[Row]:
     cuts = []
     for wanted in sizes:
         for _ in range(0, wanted, AT_ONCE):
-            run_inside(stack, "fill", f"fill({project}, {wanted}, {AT_ONCE})")
+            run_inside(stack, "datasets.fill", f"fill({project}, {wanted}, {AT_ONCE})")
         stack.sql_do("ANALYZE")
-        cuts.append(run_inside(stack, "fill", f"cut({project})"))
-    run_inside(stack, "fill", f"revise({project}, {EVERY})")
-    later = run_inside(stack, "fill", f"cut({project})")
-    compared = run_inside(stack, "fill", f"compare({cuts[-1]['version']!r}, {later['version']!r})")
+        cuts.append(run_inside(stack, "datasets.fill", f"cut({project})"))
+    run_inside(stack, "datasets.fill", f"revise({project}, {EVERY})")
+    later = run_inside(stack, "datasets.fill", f"cut({project})")
+    compared = run_inside(
+        stack, "datasets.fill", f"compare({cuts[-1]['version']!r}, {later['version']!r})"
+    )
     return [
         *(_cut_row(each, cuts[0]) for each in cuts),
         Row(

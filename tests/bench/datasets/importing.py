@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.bench.datasets.inside import run_inside
+from tests.bench.inside import run_inside
 from tests.bench.rows import Row
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import running_stack
@@ -23,8 +23,10 @@ def measure_importing() -> list[Row]:
             stack.add_users("ada")
             body = {"name": "many", "holdout_share": 0.0}
             project = stack.log_in("ada").post("/api/projects", body)["id"]
-            annotated = run_inside(stack, "bring", f"annotations({project}, {IMAGES}, {EACH})")
-            bare = run_inside(stack, "bring", f"photos({project}, {PHOTOS})")
+            annotated = run_inside(
+                stack, "datasets.bring", f"annotations({project}, {IMAGES}, {EACH})"
+            )
+            bare = run_inside(stack, "datasets.bring", f"photos({project}, {PHOTOS})")
     per_s = annotated["images"] / annotated["wall_s"]
     return [
         Row(

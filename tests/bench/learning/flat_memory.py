@@ -11,7 +11,7 @@ import torch
 
 from engine.segmentation.decoder import build_decoder
 from engine.segmentation.encoder import file_digest
-from tests.bench.learning.inside import run_inside
+from tests.bench.inside import run_inside
 from tests.bench.rows import Row
 from tests.engine.segmentation.tiny_encoder import DIM, write_tiny_encoder
 from tests.random_bundle import write_random_bundle
@@ -43,7 +43,7 @@ def measure_memory() -> list[Row]:
         }
         told = {name: str(value) for name, value in settings.items()}
         with running_stack(Path(folder) / "data", **told) as stack:
-            few, many = (run_inside(stack, "tiny_round", f"run({size})") for size in SIZES)
+            few, many = (run_inside(stack, "learning.tiny_round", f"run({size})") for size in SIZES)
     ratio = many["peak_mib"] / few["peak_mib"]
     grown_kib = 1024 * (many["peak_mib"] - few["peak_mib"]) / (SIZES[1] - SIZES[0])
     figures = {

@@ -21,7 +21,7 @@ from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, propose
 from engine.weights.paths import ModelPaths
-from tests.bench.learning.inside import run_inside
+from tests.bench.inside import run_inside
 from tests.bench.learning.nuclei import encoded_images, finder_taught_by
 from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
@@ -40,7 +40,9 @@ def measure_proposing(models: Path, threads: int) -> list[Row]:
         found = measured_alone(_propose, models, threads, head)
         settings = {"MODELS_DIR": str(models.resolve()), "TORCH_THREADS": str(threads)}
         with running_stack(Path(folder) / "data", **settings) as stack:
-            prepared = run_inside(stack, "prepared_images", f"run({str(head)!r}, {PROPOSED})")
+            prepared = run_inside(
+                stack, "learning.prepared_images", f"run({str(head)!r}, {PROPOSED})"
+            )
     return [
         Row(
             f"proposals by a prompt head, against a grid of {GRID} x {GRID} points: time, recall",
@@ -55,7 +57,7 @@ def measure_proposing(models: Path, threads: int) -> list[Row]:
 
 def _prepared_row(when: str, figures: dict[str, Any], threads: int) -> Row:
     """Tell what a job did; its parts, in seconds of an image, run beside each other in threads."""
-    what = f"what a prepare job does for an image, {when}: wall clock, and each part of it"
+    what = f"what a prepare job does for an image, {when}: wall clock but for ranking, and each part of it"
     a_day = round(24 * 3600 / figures["seconds_an_image"])
     return Row(what, {**figures, "a_day": a_day, "threads": threads}, "no goal", is_within=True)
 
