@@ -68,8 +68,8 @@ def seed_doubts(project_id: int) -> None:
     pretrained = ensure_pretrained(project=project)
     image, _ = _first_two(project)
     for name, final_iou in (("ada", 1.0), ("grace", None)):
+        person = User.objects.get(username=name)
         for _ in range(FEWEST):
-            person = User.objects.get(username=name)
             note_verdict(person, image, pretrained, final_iou, score=0.05)
 
 

@@ -129,9 +129,8 @@ def _promise(promise: float) -> list[Figure]:
         return read
 
     def threshold(row: Row) -> Value:
-        is_promised = of("threshold")(row) is not None
-        is_measured = of("proposals")(row) is not None
-        return NOTHING if is_measured and not is_promised else of("threshold")(row)
+        value, is_measured = of("threshold")(row), of("proposals")(row) is not None
+        return NOTHING if value is None and is_measured else value
 
     return [
         Figure("from score", threshold),

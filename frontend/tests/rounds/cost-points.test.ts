@@ -15,6 +15,7 @@ test("of a round that was taken up again, the last run is told as such", () => {
   const costs = costsOf([ended(1, 60, {}, 3)]);
 
   expect(costPoints(costs, unitOf(costs))[0]?.words.training).toBe("1 min, the last of 3 runs");
+  expect(firstCost(costs[0])).toContain("Round 1 took 1 min, the last of 3 runs.");
 });
 
 test("a round that runs, or that no worker took up, is not there, nor is the pretrained model", () => {

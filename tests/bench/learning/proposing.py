@@ -57,7 +57,7 @@ def measure_proposing(models: Path, threads: int) -> list[Row]:
 
 def _prepared_row(when: str, figures: dict[str, Any], threads: int) -> Row:
     """Tell what a job did; its parts, in seconds of an image, run beside each other in threads."""
-    what = f"what a prepare job does for an image, {when}: wall clock but for ranking, and each part of it"
+    what = f"what a prepare job does for an image, {when}: wall clock, and each part of it"
     a_day = round(24 * 3600 / figures["seconds_an_image"])
     return Row(what, {**figures, "a_day": a_day, "threads": threads}, "no goal", is_within=True)
 

@@ -46,13 +46,12 @@ export function unitOf(costs: readonly Cost[]): Unit {
 export function costPoints(costs: readonly Cost[], unit: Unit): CostPoint[] {
   return costs.map(({ round, runs, took, judging }) => {
     const training = took - (judging ?? 0);
-    const last = runs > 1 ? `, the last of ${runs} runs` : "";
     return {
       round,
       training: training / unit.seconds,
       judging: judging === null ? null : judging / unit.seconds,
       words: {
-        training: `${formatAbout(training)}${last}`,
+        training: `${formatAbout(training)}${lastOf(runs)}`,
         judging: judging === null ? NOTHING : formatAbout(judging),
       },
     };
@@ -63,7 +62,12 @@ export function costPoints(costs: readonly Cost[], unit: Unit): CostPoint[] {
 export function firstCost(only: Cost | undefined): string {
   if (only === undefined) return "The bars begin with the first round that has ended.";
   const judging = only.judging === null ? "" : `, ${formatAbout(only.judging)} of them to judge it`;
-  return `${only.round} took ${formatAbout(only.took)}${judging}. The bars begin with the second.`;
+  return `${only.round} took ${formatAbout(only.took)}${lastOf(only.runs)}${judging}. The bars begin with the second.`;
+}
+
+/** The times of a job that was taken up again are of its last run. */
+function lastOf(runs: number): string {
+  return runs > 1 ? `, the last of ${runs} runs` : "";
 }
 
 function costOf({ number, runs, job, metrics: { judging_s } }: Round): Cost[] {

@@ -1,6 +1,6 @@
 /** How models did on the holdout, round by round and by the size of objects, in words. */
 
-import type { Round } from "@/api/types";
+import type { Figures, Round } from "@/api/types";
 import { plural } from "@/components/format";
 import { formatFigure, NOTHING } from "./figures";
 import { roundName } from "./servedWords";
@@ -13,10 +13,7 @@ const BY_SIZE = [
   { name: "large", label: SIZES.large[0], color: "pink.6", strokeDasharray: "5 4" },
 ] as const;
 
-interface Figures {
-  miou_1: number;
-  objects: number;
-}
+type Measured = Pick<Figures, "miou_1" | "objects">;
 
 type Line = typeof ALL | (typeof BY_SIZE)[number];
 
@@ -32,7 +29,7 @@ export function holdoutPoints(rounds: readonly Round[]): HoldoutPoint[] {
     .flatMap(({ number, metrics: { candidate } }) => (candidate ? [{ number, candidate }] : []))
     .toReversed()
     .map(({ number, candidate }) => {
-      const figures: Record<string, Figures | undefined> = { ...candidate.by_size, all: candidate };
+      const figures: Record<string, Measured | undefined> = { ...candidate.by_size, all: candidate };
       return {
         round: roundName(number),
         ...byLine((name) => figures[name]?.miou_1 ?? null),
@@ -53,7 +50,7 @@ export function firstOf(only: HoldoutPoint | undefined): string {
 }
 
 /** "0.640 (14 objects)". */
-function figureWords(figures: Figures | undefined): string {
+function figureWords(figures: Measured | undefined): string {
   if (!figures) return NOTHING;
   return `${formatFigure("miou_1", figures.miou_1)} (${plural(figures.objects, "object")})`;
 }
