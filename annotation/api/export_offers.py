@@ -21,7 +21,9 @@ class OffersQuerySerializer(serializers.Serializer[Any]):
     images = serializers.BooleanField(default=False, help_text="whether their files go along")
 
 
-class OfferedChoiceSerializer(serializers.Serializer[Any]):
+class ExportChoiceSerializer(serializers.Serializer[Any]):
+    """What of a version leaves, and under which names."""
+
     splits = serializers.ListField(
         child=serializers.CharField(max_length=20), max_length=4, required=False, help_text="or all"
     )
@@ -82,11 +84,11 @@ class VersionOffersView(MemberView):
     @extend_schema(
         operation_id="look_at_export_offers",
         parameters=[KEY],
-        request=OfferedChoiceSerializer,
+        request=ExportChoiceSerializer,
         responses={200: ExportOfferSerializer(many=True)},
     )
     @once
     def post(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        offers = offers_of(version, choice_of(body_of(request, OfferedChoiceSerializer)))
+        offers = offers_of(version, choice_of(body_of(request, ExportChoiceSerializer)))
         return Response(ExportOfferSerializer(offers, many=True).data)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.export_offers import ExportChoiceSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
@@ -119,18 +120,11 @@ class VersionSerializer(serializers.Serializer[Any]):
     exports = ExportSerializer(many=True)
 
 
-class NewExportSerializer(serializers.Serializer[Any]):
+class NewExportSerializer(ExportChoiceSerializer):
+    """An export that is to be made."""
+
     id = serializers.UUIDField(help_text="made by the client")
     format = serializers.ChoiceField(choices=FORMATS)
-    splits = serializers.ListField(
-        child=serializers.CharField(max_length=20), max_length=4, required=False, help_text="or all"
-    )
-    labels = serializers.DictField(
-        child=serializers.CharField(max_length=100, allow_null=True),
-        required=False,
-        help_text="new names by name; null leaves a label's masks out",
-    )
-    images = serializers.BooleanField(default=False, help_text="put the images' bytes in too")
     addresses = serializers.BooleanField(
         default=False, help_text="list where in the store the images lie, in image_addresses.jsonl"
     )

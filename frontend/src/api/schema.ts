@@ -3345,6 +3345,20 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description What of a version leaves, and under which names. */
+        ExportChoice: {
+            /** @description or all */
+            splits?: string[];
+            /** @description new names by name; null leaves a label's masks out */
+            labels?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description whether their files go along
+             * @default false
+             */
+            images?: boolean;
+        };
         /**
          * @description * `coco` - coco
          *     * `yolo` - yolo
@@ -3933,13 +3947,8 @@ export interface components {
              */
             base?: string | null;
         };
+        /** @description An export that is to be made. */
         NewExport: {
-            /**
-             * Format: uuid
-             * @description made by the client
-             */
-            id: string;
-            format: components["schemas"]["ExportFormat"];
             /** @description or all */
             splits?: string[];
             /** @description new names by name; null leaves a label's masks out */
@@ -3947,10 +3956,16 @@ export interface components {
                 [key: string]: string | null;
             };
             /**
-             * @description put the images' bytes in too
+             * @description whether their files go along
              * @default false
              */
             images?: boolean;
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            format: components["schemas"]["ExportFormat"];
             /**
              * @description list where in the store the images lie, in image_addresses.jsonl
              * @default false
@@ -4076,19 +4091,6 @@ export interface components {
             text: string;
             bundle: string;
             phrases: components["schemas"]["OfferedPhrase"][];
-        };
-        OfferedChoice: {
-            /** @description or all */
-            splits?: string[];
-            /** @description new names by name; null leaves a label's masks out */
-            labels?: {
-                [key: string]: string | null;
-            };
-            /**
-             * @description whether their files go along
-             * @default false
-             */
-            images?: boolean;
         };
         /** @description Words that bear the name of masks: `first` up to but not including `end`. */
         OfferedPhrase: {
@@ -10143,7 +10145,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["OfferedChoice"];
+                "application/json": components["schemas"]["ExportChoice"];
             };
         };
         responses: {
