@@ -55,7 +55,7 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
     there: Counter[str] = Counter()
     found = []
     for split, counts in (version.traits or {}).items():
-        if not choice.splits or split in choice.splits:
+        if choice.takes_split(split):
             there.update(counts)
             found.append(split)
     for name, form in FORMATS.items():

@@ -79,7 +79,7 @@ def frozen_texts(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterat
 
 
 def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
-    if choice.splits and row["split"] not in choice.splits:
+    if not choice.takes_split(row["split"]):
         return False
     has_caption = any("caption" in mask for mask in row["masks"])
     return bool(row["transcripts"] or row["captions"] or has_caption)

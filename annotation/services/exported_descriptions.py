@@ -12,6 +12,7 @@ from annotation.selectors.versions import version_header
 from annotation.services.export_archive import Report, copy_image, entry
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.descriptions import (
+    DESCRIPTIONS_FILE,
     CaptionedMask,
     CaptionPart,
     CleanCaption,
@@ -33,7 +34,7 @@ def write_version_descriptions(
     # Of everything rows tell the names that images came with, whatever these are.
     name_of = _own_name if choice == EVERYTHING else unique_names(version)
     images = f"{FOLDER}/" if choice.has_images else ""
-    with entry(archive, "descriptions.jsonl") as out:
+    with entry(archive, DESCRIPTIONS_FILE) as out:
         write_descriptions(out, _descriptions(version, report, choice, name_of), images)
     if choice.has_images:
         for frozen in frozen_texts(version, choice):

@@ -34,6 +34,7 @@ from annotation.services.voices import audio_key
 from engine.datasets.choosing import Choice
 from engine.datasets.formats.pictures import FOLDER
 from engine.datasets.localized_narratives import (
+    NARRATIVES_FILE,
     Narrative,
     Utterance,
     strokes,
@@ -145,7 +146,7 @@ def _write(
     choice: Choice,
     taken: _Taken,
 ) -> set[UUID]:
-    with entry(archive, "localized_narratives.jsonl") as out:
+    with entry(archive, NARRATIVES_FILE) as out:
         write_localized_narratives(out, _narratives(version, report, choice, taken))
     if choice.has_images:
         _copy_images(version, archive, choice)

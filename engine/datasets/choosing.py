@@ -22,6 +22,10 @@ class Choice:
         """The labels whose masks stay behind."""
         return frozenset(name for name, new in self.labels.items() if new is None)
 
+    def takes_split(self, split: str | None) -> bool:
+        """Tell whether images of a split go out."""
+        return not self.splits or split in self.splits
+
 
 EVERYTHING: Final = Choice()
 
@@ -41,7 +45,7 @@ def chosen(dataset: Dataset, choice: Choice) -> Dataset:
 
     def samples() -> Iterator[Sample]:
         for sample in dataset.samples():
-            if not choice.splits or sample.split in choice.splits:
+            if choice.takes_split(sample.split):
                 yield _chosen(sample, choice)
 
     return replace(

@@ -16,6 +16,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.json_lines import iter_objects
 from engine.speech.transcript import Word
 
+DESCRIPTIONS_FILE: Final = "descriptions.jsonl"  # in an export
 _SIDES: Final = len("HW")
 _Item = TypeVar("_Item")
 

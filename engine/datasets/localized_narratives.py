@@ -14,6 +14,7 @@ from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.json_lines import iter_objects
 
+NARRATIVES_FILE: Final = "localized_narratives.jsonl"  # in an export
 _DIGITS: Final = 4  # of a share: a tenth of a pixel in an image of 1000
 _NUMBER: Final = (int, float)
 

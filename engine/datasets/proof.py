@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from engine.canonical import sha256_of_path
+from engine.canonical import sha256_of, sha256_of_path
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.coco import read_coco
 from engine.datasets.errors import DatasetError
@@ -28,9 +28,9 @@ from engine.datasets.row_faults import (
     rules_of,
     said_in,
 )
-from engine.datasets.row_places import RowPlaces, names_of
+from engine.datasets.row_places import RowPlaces, lost_images, names_of
 from engine.datasets.sample import Sample
-from engine.datasets.text_proof import holds_texts, sha256_of_file, unproven_texts
+from engine.datasets.text_proof import holds_texts, unproven_texts
 from engine.datasets.traits import Trait
 from engine.masks.rle import digest
 from engine.media.archive import OWN_LIMITS
@@ -79,9 +79,11 @@ def unproven(
         yield from _drained(problems)
         yield from _sample_faults(sample, places, rules, choice)
     yield from _drained(problems)
-    yield from _without_bytes(places, unproved)
+    if places.count_with_bytes():
+        unproved.pop(IMAGES, None)  # each that is there was hashed, and each that lacks is named
+    yield from lost_images(places)
     for row in places.left():
-        if not _is_chosen(row, choice):
+        if not choice.takes_split(row["split"]):
             continue
         if expected_masks(row, rules) or Trait.EMPTY in form.keeps:
             yield f"{row['file_name']}: missing"
@@ -162,8 +164,9 @@ def lines_of_unproved(unproved: Unproved) -> list[str]:
 
 def _manifest_faults(manifest: BinaryIO, source: Source) -> Iterator[str]:
     if MANIFEST in source.names:
+        manifest.seek(0)
         with source.file(MANIFEST) as own:
-            if sha256_of_file(own) != sha256_of_file(manifest):
+            if sha256_of(own) != sha256_of(manifest):
                 yield f"{MANIFEST}: not this manifest"
         manifest.seek(0)
 
@@ -192,26 +195,12 @@ def _sample_faults(
     name = row["file_name"]
     if not places.meet(place, has_bytes=sha256 is not None):
         yield f"{name}: listed twice"
-    elif not _is_chosen(row, choice):
+    elif not choice.takes_split(row["split"]):
         yield f"{name}: of the split {row['split']}, which was not chosen"
     else:
         if {sample.sha256, sha256} - {None, row["image_sha256"]}:
             yield f"{name}: not the image of the manifest"
         yield from (f"{name}: {fault}" for fault in faults_of(row, sample, rules))
-
-
-def _without_bytes(places: RowPlaces, unproved: Unproved) -> Iterator[str]:
-    """Yield the images that lack where others are there; without any none was exported."""
-    there = places.count_with_bytes()
-    if not there:
-        return
-    unproved.pop(IMAGES, None)  # each that is there was hashed, and each that lacks is named
-    for row in places.without_bytes():
-        yield f"{row['file_name']}: its image is missing, while those of {there:,} are there"
-
-
-def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
-    return not choice.splits or row["split"] in choice.splits
 
 
 def _drained(problems: list[DatasetError]) -> Iterator[str]:

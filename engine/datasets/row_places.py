@@ -94,6 +94,14 @@ class RowPlaces:
         return parse_row(next_line(self._file, place + 1), place + 1)
 
 
+def lost_images(places: RowPlaces) -> Iterator[str]:
+    """Yield a line for each image that lacks where others are there; without any none went out."""
+    there = places.count_with_bytes()
+    if there:
+        for row in places.without_bytes():
+            yield f"{row['file_name']}: its image is missing, while those of {there:,} are there"
+
+
 def names_of(row: ManifestRow) -> tuple[str, ...]:
     """Return an image's name, and those that exports give it for any system to take it."""
     safe = PurePosixPath(safe_name(row["file_name"]))

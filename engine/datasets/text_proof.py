@@ -4,7 +4,6 @@ A manifest holds the texts themselves, so that they are compared letter by lette
 pointed, how they sounded and when which word was said stand in no manifest: that is told.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +11,18 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Final
 
+from engine.canonical import sha256_of
 from engine.datasets.choosing import Choice
-from engine.datasets.descriptions import Description, SpokenText, line_of, read_lines
+from engine.datasets.descriptions import (
+    DESCRIPTIONS_FILE,
+    Description,
+    SpokenText,
+    line_of,
+    read_lines,
+)
 from engine.datasets.files import Source
 from engine.datasets.formats.pictures import FOLDER
-from engine.datasets.localized_narratives import read_localized_narratives
+from engine.datasets.localized_narratives import NARRATIVES_FILE, read_localized_narratives
 from engine.datasets.manifest import ManifestRow, is_sha256
 from engine.datasets.row_faults import (
     FILE_NAMES,
@@ -28,15 +34,12 @@ from engine.datasets.row_faults import (
     rules_of,
     said_in,
 )
-from engine.datasets.row_places import RowPlaces, names_of
+from engine.datasets.row_places import RowPlaces, lost_images, names_of
 from engine.datasets.traits import Trait
 from engine.masks.counts import show
 
-DESCRIPTIONS: Final = "descriptions.jsonl"
-NARRATIVES: Final = "localized_narratives.jsonl"
 RAW: Final = "raw"
 CORRECTED: Final = "corrected"
-_PIECE_BYTES: Final = 2**20
 _OF_TEXTS: Final = frozenset({TRANSCRIPTS, IMAGES})
 _OF_DESCRIPTIONS: Final = _OF_TEXTS | {
     str(each) for each in (Trait.CAPTIONS, Trait.MASK_CAPTIONS, Trait.SPLITS, FILE_NAMES)
@@ -89,23 +92,11 @@ def unproven_texts(
     with source.file(kind.file) as file:
         for told in kind.read(file):
             yield from _image_faults(told, source, images, places, rules, choice)
-    there = places.count_with_bytes()
-    if there:
-        for row in places.without_bytes():
-            yield f"{row['file_name']}: its image is missing, while those of {there:,} are there"
+    yield from lost_images(places)
     for row in places.left():
-        if (not choice.splits or row["split"] in choice.splits) and kind.is_owed(row, rules):
+        if choice.takes_split(row["split"]) and kind.is_owed(row, rules):
             yield f"{row['file_name']}: missing"
-    _note(places, kind, unproved, has_images=bool(there))
-
-
-def sha256_of_file(file: BinaryIO) -> str:
-    """Hash a file from its start."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(_PIECE_BYTES):
-        digest.update(piece)
-    return digest.hexdigest()
+    _note(places, kind, choice, unproved)
 
 
 def _images(source: Source) -> dict[str, str]:
@@ -135,24 +126,26 @@ def _image_faults(
     file = images.get(_stem(told.image))
     if not places.meet(place, has_bytes=file is not None):
         yield f"{name}: listed twice"
-    elif choice.splits and row["split"] not in choice.splits:
+    elif not choice.takes_split(row["split"]):
         yield f"{name}: of the split {row['split']}, which was not chosen"
     else:
         if file is not None:
             with source.file(file) as opened:
-                if sha256_of_file(opened) != row["image_sha256"]:
+                if sha256_of(opened) != row["image_sha256"]:
                     yield f"{name}: not the image of the manifest"
         yield from (f"{name}: {fault}" for fault in told.faults(row, rules))
 
 
-def _note(places: RowPlaces, kind: _Kind, unproved: Unproved, *, has_images: bool) -> None:
+def _note(places: RowPlaces, kind: _Kind, choice: Choice, unproved: Unproved) -> None:
     for row in places.all():
+        if not choice.takes_split(row["split"]):
+            continue
         for name in said_in(row) - kind.proves:
             unproved.setdefault(name, f"not in {kind.title}")
         if row["transcripts"]:
             for name in _NO_MANIFEST_HOLDS:
                 unproved.setdefault(name, "not in any manifest")
-    if not has_images:
+    if not places.count_with_bytes():
         unproved.setdefault(IMAGES, "their bytes are not in the export")
 
 
@@ -290,7 +283,8 @@ def _narratives(file: BinaryIO) -> Iterator[_Told]:
 def _narrative_faults(captions: Sequence[str], row: ManifestRow, rules: Rules) -> Iterator[str]:
     takes = list(_takes(row, rules).values())
     for caption in captions:
-        of = next((texts for texts in takes if caption in texts), None)
+        # Of takes that may have said it the one that may have said least else: the rest is left.
+        of = min((texts for texts in takes if caption in texts), key=len, default=None)
         if of is None:
             yield f"nobody said {show(caption)} by the manifest"
         else:
@@ -304,6 +298,6 @@ def _owes_narrative(row: ManifestRow, rules: Rules) -> bool:
 
 
 _KINDS: Final = (
-    _Kind(DESCRIPTIONS, "descriptions", _OF_DESCRIPTIONS, _descriptions, _owes_description),
-    _Kind(NARRATIVES, "narratives", _OF_TEXTS, _narratives, _owes_narrative),
+    _Kind(DESCRIPTIONS_FILE, "descriptions", _OF_DESCRIPTIONS, _descriptions, _owes_description),
+    _Kind(NARRATIVES_FILE, "narratives", _OF_TEXTS, _narratives, _owes_narrative),
 )

@@ -11,11 +11,12 @@ import pytest
 from annotation.models import DatasetVersion, Image
 from annotation.selectors.versions import manifest_path
 from annotation.services.captions import caption_mask, save_caption
+from annotation.services.transcripts import correct_transcript
 from annotation.services.versions import cut_version
 from engine.datasets.__main__ import main
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.proof import unproven
-from tests.annotation.speaking import Scene, exported, heard, make_scene, spoken
+from tests.annotation.speaking import Scene, exported, heard, make_scene, spoken, words
 from tests.annotation.world import Api, World, create, make_image
 
 TEXTS = "descriptions.jsonl"
@@ -143,6 +144,32 @@ def test_a_narrative_that_is_not_the_manifests_is_named(scene: Scene, tmp_path: 
     ]
     assert gone == [f"{name}: missing"]
     assert twice == [f"{name}: nobody said 'a red bucket' by the manifest"]
+
+
+def test_two_takes_of_one_text_of_which_one_was_corrected_again_are_both_proved(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """In whichever order they stand; on several images, as ids decide which comes first."""
+    for number in range(2, 8):
+        image = make_image(scene.world.project, number)
+        twice, once = spoken(scene.world, image), spoken(scene.world, image)
+        for take, texts in ((twice, ["a cup", "a red cup"]), (once, ["a cup"])):
+            for text in texts:
+                correct_transcript(
+                    transcript_id=uuid4(),
+                    recording=take,
+                    author=scene.world.reviewer,
+                    text=text,
+                    words=words(text),
+                    seconds=1,
+                )
+    version = scene.cut()
+    files = exported(version, "narratives")
+    lines = files[SPOKEN].splitlines(keepends=True)
+
+    for name, told in (("as_written", lines), ("turned", lines[::-1])):
+        found, _ = faults(version, folder_of(tmp_path / name, {**files, SPOKEN: b"".join(told)}))
+        assert found == []
 
 
 def test_a_take_without_words_owes_no_narrative(scene: Scene, tmp_path: Path) -> None:
