@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 
 from annotation.models import Round
-from annotation.services.jobs import count_anew, fenced
+from annotation.services.jobs import fenced
 from annotation.services.rounds import CURVES, record_curve
 from engine.segmentation.training import StepReport
 from workers.lease import Lease
@@ -45,6 +45,6 @@ class Curve:
             with fenced(self._lease.claim):
                 record_curve(round_id=self._round_id, part=self._part, curve=self._points)
                 if report.is_kept and report.step > self._was_at:
-                    count_anew(self._lease.claim)
+                    self._lease.count_anew()
         message = f"{self._what}, {report.seconds_left:.0f} s left"
         self._lease.report(report.step, report.steps, message)

@@ -8,7 +8,7 @@ from annotation.models import DatasetImport, Job
 from annotation.services.bucket_imports import UNUSABLE, opened, refuse_files, tell_format
 from annotation.services.import_runs import look_at_dataset, run_import
 from annotation.services.import_undo import undo_import as take_out
-from annotation.services.jobs import count_anew, fenced
+from annotation.services.jobs import fenced
 from annotation.services.preparation import prepare_project
 from workers.lease import Lease
 
@@ -41,7 +41,7 @@ def import_dataset(lease: Lease) -> None:
                 source,
                 fence=partial(fenced, lease.claim),
                 progress=_show(lease, "Importing the dataset"),
-                on_kept=partial(count_anew, lease.claim),
+                on_kept=lease.count_anew,
             )
     storage.delete(storage.upload_key(found.pk))
     prepare_project(project=found.project, by=found.created_by)
@@ -59,7 +59,7 @@ def undo_import(lease: Lease) -> None:
         by=by or found.created_by,
         fence=partial(fenced, lease.claim),
         progress=_show(lease, "Undoing the import"),
-        on_kept=partial(count_anew, lease.claim),
+        on_kept=lease.count_anew,
     )
 
 

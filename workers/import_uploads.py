@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from annotation.models import DatasetImport, Project, Upload
@@ -14,7 +13,7 @@ from annotation.services.imports import (
     import_images_alone,
     refuse_unread,
 )
-from annotation.services.jobs import count_anew, is_older
+from annotation.services.jobs import is_older
 from annotation.services.preparation import prepare_project
 from annotation.storage import StorageUnavailableError
 from workers.lease import Lease
@@ -42,7 +41,7 @@ def import_uploads(lease: Lease) -> None:
             lease.check()
             if fault := _fault(lease, upload_id):
                 refuse_unread(upload_id=upload_id, fault=fault)
-                count_anew(lease.claim)
+                lease.count_anew()
     prepare_project(project=project)
     if outage is not None:
         raise outage
@@ -68,7 +67,7 @@ def _fault(lease: Lease, upload_id: str) -> StorageUnavailableError | None:
     """Look at a file; return why the store did not give it, if so."""
     try:
         if check_upload(upload_id=upload_id).state != Upload.State.CHECKING:
-            count_anew(lease.claim)
+            lease.count_anew()
     except StorageUnavailableError as fault:
         return fault
     return None
@@ -88,7 +87,7 @@ def import_archive_job(lease: Lease) -> None:
 
     work = import_images_alone if lease.claim.args.get("images_alone") else import_archive
     try:
-        work(upload_id=upload_id, on_progress=show, on_kept=partial(count_anew, lease.claim))
+        work(upload_id=upload_id, on_progress=show, on_kept=lease.count_anew)
     except StorageUnavailableError as fault:
         if not is_older(lease.claim, LONGEST_OUTAGE):
             raise

@@ -22,7 +22,7 @@ from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import locked_images
-from annotation.services.jobs import count_anew, fenced
+from annotation.services.jobs import fenced
 from annotation.services.proposals import (
     Found,
     replace_pending_proposals,
@@ -107,7 +107,7 @@ def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
         embedding = encoder.encode(load_pixels(image.sha256))
         save_embedding(image.sha256, encoder.digest, embedding)
         save_pooled(image, encoder.digest, embedding)
-        count_anew(lease.claim)
+        lease.count_anew()
     lease.report(len(ids), len(ids), "Embedding images")
 
 
@@ -275,7 +275,7 @@ def _save(
         Image.objects.filter(pk=image.pk).update(
             proposed_by=bundle, arm=arm, outside_at=None, is_due=boxes_of(image) != boxes
         )
-        count_anew(lease.claim)
+        lease.count_anew()
 
 
 def _as_found(screened: ScreenedProposal, label: int | None, wanted: Wanted) -> Found:

@@ -15,7 +15,7 @@ from annotation.models import Bundle, Image, Project
 from annotation.selectors.caption_proposals import images_to_describe
 from annotation.selectors.grounding import label_names
 from annotation.services.caption_proposals import propose_caption
-from annotation.services.jobs import count_anew, fenced
+from annotation.services.jobs import fenced
 from engine.speech.grounding.phrases import Phrase, noun_phrases
 from engine.speech.grounding.tagger import tag_english
 from engine.speech.transcript import Word
@@ -46,8 +46,9 @@ def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) 
         text = " ".join(found.text.replace("\0", " ").split())
         with fenced(lease.claim):
             propose_caption(image=image, bundle=bundle, text=text, phrases=_phrases(text, names))
+            # What stays due is described again by the next attempt, and that is no progress.
             if not due.filter(pk=image_id).exists():
-                count_anew(lease.claim)
+                lease.count_anew()
     lease.report(len(ids), len(ids), MESSAGE)
 
 

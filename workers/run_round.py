@@ -16,7 +16,7 @@ from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
-from annotation.services.jobs import count_anew, fenced
+from annotation.services.jobs import fenced
 from annotation.services.rounds import (
     finish_round,
     freeze_version,
@@ -65,7 +65,7 @@ def _trained(lease: Lease, current: Round, version: DatasetVersion) -> Bundle:
     bundle = train_bundle(lease, current, version, folder_of(current))
     with fenced(lease.claim):
         record_bundle(round_id=current.pk, bundle=bundle)
-        count_anew(lease.claim)
+        lease.count_anew()
     return bundle
 
 
