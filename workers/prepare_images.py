@@ -135,10 +135,10 @@ def look_and_propose(lease: Lease, arms: Arms) -> int:
 
 def _looked_at_alone(arms: Arms, due: Mapping[Arm, Sequence[int]]) -> list[int]:
     """Return where what serves looks closer for people's clicks alone; nowhere without a finder."""
-    if finder_of(arms.serving) is None:
-        return []
     proposed_for = {*chain.from_iterable(due.values())}
-    return [each for each in arms.to_look_at() if each not in proposed_for]
+    alone = [each for each in arms.to_look_at() if each not in proposed_for]
+    # In this order: where nothing is to be looked at, no file is read.
+    return alone if alone and finder_of(arms.serving) is not None else []
 
 
 def _slice(ids: Sequence[int], at: int, count: int) -> Sequence[int]:
@@ -167,7 +167,7 @@ def look_alone(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
     with fenced(looking.lease.claim):
         looked = locked_images(ids).values_list("pk", flat=True)
         Image.objects.filter(pk__in=list(looked)).update(looked_by=bundle)
-        count_anew(looking.lease.claim)
+        looking.lease.count_anew()
 
 
 def _look_closer(looking: Progress, bundle: Bundle, ids: Sequence[int]) -> None:
