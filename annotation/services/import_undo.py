@@ -238,7 +238,7 @@ def _is_worked_on(image: Image) -> bool:
 
 
 def _drop_labels(dataset_import: DatasetImport) -> int:
-    """Put labels that it made in the trash, unless something that is there has one.
+    """Put labels that it made or brought back in the trash, unless something that is there has one.
 
     Those that another import brings as well become its own.
     """

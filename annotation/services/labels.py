@@ -91,6 +91,14 @@ def namesakes(labels: Iterable[Label]) -> dict[int, list[int]]:
     return dict(found)
 
 
+def ids_meant(label: Label | None, gone: Mapping[int, Sequence[int]]) -> list[int | str]:
+    """Return by which ids of labels what came under one may be named: its own, then `namesakes`'.
+
+    What came without one is named by none.
+    """
+    return [label.pk, *gone.get(label.pk, ())] if label else [""]
+
+
 def _called_before(labels: Sequence[Label], names: Collection[str]) -> dict[str, Label]:
     """Return the labels that names mean which they had before.
 

@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from annotation.models import Image, Label, ObjectBox
-from annotation.services.labels import namesakes
+from annotation.services.labels import ids_meant, namesakes
 from annotation.services.preparation import propose_again
 from annotation.services.seeds import Seeded
 from engine.datasets.sample import Box
@@ -98,9 +98,8 @@ def _told(rows: Sequence[Collection[UUID]]) -> list[Seeded]:
 
 def _ids_of(image: Image, boxed: Boxed, gone: Mapping[int, Sequence[int]]) -> list[UUID]:
     """Return a box's id, and then those that it had under labels in the trash."""
-    own = boxed.label.pk if boxed.label else None
     sides = _sides(boxed)
-    labels = ["" if own is None else own, *gone.get(own or 0, ())]
+    labels = ids_meant(boxed.label, gone)
     return [uuid5(NAMESPACE, f"{image.pk} {label_id} {sides}") for label_id in labels]
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
 from annotation.services.copying import copy_rows, next_ids
 from annotation.services.images import locked_images
-from annotation.services.labels import namesakes
+from annotation.services.labels import ids_meant, namesakes
 from engine.datasets.parents import circular
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
@@ -141,9 +141,8 @@ def _planned(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> _Plan:
 
 def _ids_of(image: Image, seed: Seed, gone: Mapping[int, Sequence[int]]) -> list[UUID]:
     """Return a seed's id, and then those that it had under labels in the trash."""
-    own = seed.label.pk if seed.label else None
     digest = rles.digest(seed.rle)
-    labels = ["" if own is None else own, *gone.get(own or 0, ())]
+    labels = ids_meant(seed.label, gone)
     return [uuid5(NAMESPACE, f"{image.pk} {label_id} {digest}") for label_id in labels]
 
 
