@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView
-from annotation.selectors.version_labels import labels_of
+from annotation.selectors.version_labels import frozen_labels
 from annotation.selectors.versions import versions_for
 
 
@@ -32,4 +32,4 @@ class VersionLabelsView(MemberView):
     )
     def get(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        return Response(VersionLabelSerializer(labels_of(version), many=True).data)
+        return Response(VersionLabelSerializer(frozen_labels(version), many=True).data)

@@ -9,7 +9,7 @@ from annotation.export_formats import COCO, SPLITS
 from annotation.models import DatasetVersion
 from annotation.selectors.map_numbers import notes_of_numbers
 from annotation.selectors.version_dataset import LOST_AS_EVER
-from annotation.selectors.version_labels import labels_of
+from annotation.selectors.version_labels import frozen_labels
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS, has_folders
 from engine.datasets.traits import Trait, lost_of
@@ -110,7 +110,7 @@ def _merges(version: DatasetVersion, choice: Choice) -> bool:
     """Tell whether several labels leave under one name."""
     if not choice.labels:
         return False
-    names = [choice.labels.get(label.name, label.name) for label in labels_of(version)]
+    names = [choice.labels.get(label.name, label.name) for label in frozen_labels(version)]
     kept = [name for name in names if name is not None]
     return len(set(kept)) < len(kept)
 

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Final
 
 from annotation.models import DatasetVersion
-from annotation.selectors.version_labels import labels_of, masks_by_name
+from annotation.selectors.version_labels import frozen_labels, masks_by_name
 from engine.datasets.choosing import Choice
 from engine.datasets.formats import Format
 from engine.datasets.sample import UNLABELLED
@@ -45,7 +45,7 @@ def _masks_by_class(version: DatasetVersion, choice: Choice) -> Counter[str]:
     counts = masks_by_name(version)
     most = version.counts["masks"]
     masks: Counter[str] = Counter()
-    for label in labels_of(version):
+    for label in frozen_labels(version):
         name = choice.labels.get(label.name, label.name)
         if name is not None:
             masks[name] += most if label.masks is None else label.masks

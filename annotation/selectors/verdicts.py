@@ -49,7 +49,8 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
 def _naming(project_id: int) -> QuerySet[Proposal, str | None]:
     """Bundles that have named objects of the project by more labels than one.
 
-    What learned one label alone calls everything that, which tells nothing of names.
+    What learned one label alone calls everything that, which tells nothing of names. Those that
+    proposed in boxes of imports count by the boxes' labels, too.
     """
     named = Proposal.objects.filter(image__project_id=project_id, label__isnull=False)
     labels = named.values("bundle").annotate(labels=Count("label", distinct=True))

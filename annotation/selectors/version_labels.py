@@ -18,7 +18,7 @@ class VersionLabel:
     masks: int | None  # None: cut before they were counted
 
 
-def labels_of(version: DatasetVersion) -> list[VersionLabel]:
+def frozen_labels(version: DatasetVersion) -> list[VersionLabel]:
     """Return a version's labels in their order. Of the database nothing is asked for it."""
     counts = masks_by_name(version)
     with manifest_path_to_serve(version.pk).open("rb") as file:

@@ -31,7 +31,7 @@ from annotation.selectors.version_dataset import (
     images_of,
     with_unique_names,
 )
-from annotation.selectors.version_labels import labels_of
+from annotation.selectors.version_labels import frozen_labels
 from annotation.selectors.versions import manifest_path
 from annotation.selectors.voices import hears_others
 from annotation.services.export_archive import entry, unpacked_entry
@@ -128,7 +128,7 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
     if choice.labels:
-        known = {label.name for label in labels_of(version)}
+        known = {label.name for label in frozen_labels(version)}
         if missing := sorted(choice.labels.keys() - known):
             raise ChoiceError(f"The version has no label {missing[0]!r}.")
         if UNLABELLED in choice.labels.values():

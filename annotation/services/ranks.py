@@ -41,6 +41,8 @@ def ask_for_order(*, image: Image) -> None:
 
     The image's own place tells, so that nothing is counted: people finish images about in their
     order. Preparation counts, and as somebody may have left some out, it is asked again further on.
+    Where fewer than `AHEAD` waited it chose all, and is asked with each hundredth; where fewer than
+    a hundred did, new ones come by an import alone, which has all prepared.
     """
     place = image.rank
     if place is not None and -AHEAD / 2 <= place < 0 and place % ASKED_EVERY == 0:
