@@ -261,7 +261,7 @@ def _in_use(
     for done, image in enumerate(images):
         show(done, len(images), "looking closer")
         asked = windows_asked(image.seen(), finder, heat_min=heat_min, most=most) if finder else []
-        yield image.through(asked)
+        yield image.with_windows(asked)
 
 
 def _clicks_to_good(one: ObjectClicks) -> float:

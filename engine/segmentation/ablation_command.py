@@ -118,7 +118,7 @@ def _seen_by(options: argparse.Namespace, sides: Sides, encoder: Path) -> Sides:
 
 def _as_learned(image: AnnotatedImage) -> AnnotatedImage:
     """Return an image with the windows that rounds learn from."""
-    return image.through(windows_of_masks(image.masks, image.size_hw))
+    return image.with_windows(windows_of_masks(image.masks, image.size_hw))
 
 
 def _also(options: argparse.Namespace, encode: Encode, work: Path) -> list[AnnotatedImage]:

@@ -1,6 +1,5 @@
 """What a bundle fails on, to look at: the worst of each kind, at most one an image. Light."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -8,8 +7,7 @@ from operator import itemgetter
 from typing import Final, Literal, Protocol, TypeVar
 
 from engine.masks.rle import RLE, area, iou_matrix
-from engine.segmentation.frame import scale_of, size_of
-from engine.segmentation.precision import THRESHOLDS, ScoredImage
+from engine.segmentation.precision import THRESHOLDS, ScoredImage, size_of_mask
 
 FOUND_IOU: Final = float(THRESHOLDS[0])  # what AP50 asks of a proposal
 LONGEST: Final = 10_000  # characters of an RLE; a smooth object 4,000 px wide takes 8,000
@@ -60,7 +58,7 @@ def worst(failures: Iterable[Failure], most: int) -> list[Failure]:
 def missed_objects(images: Mapping[str, ScoredImage], most: int) -> list[Failure]:
     """Choose objects that no proposal finds: the least overlapped first, of these the largest."""
     missed = [
-        ((iou, -area(truth)), Failure(key, "missed", iou, _size(truth), truth, nearest))
+        ((iou, -area(truth)), Failure(key, "missed", iou, size_of_mask(truth), truth, nearest))
         for key, image in images.items()
         for truth, iou, nearest in _paired(image.truth, image.proposals)
         if iou < FOUND_IOU and area(truth)
@@ -71,7 +69,7 @@ def missed_objects(images: Mapping[str, ScoredImage], most: int) -> list[Failure
 def false_proposals(images: Mapping[str, ScoredImage], most: int) -> list[Failure]:
     """Choose proposals that find no object, the surest first."""
     false = [
-        (score, Failure(key, "false", iou, _size(proposal), nearest, proposal))
+        (score, Failure(key, "false", iou, size_of_mask(proposal), nearest, proposal))
         for key, image in images.items()
         for score, (proposal, iou, nearest) in zip(
             image.scores, _paired(image.proposals, image.truth), strict=True
@@ -86,8 +84,3 @@ def _paired(masks: Sequence[RLE], others: Sequence[RLE]) -> Iterator[tuple[RLE, 
     for mask, ious in zip(masks, iou_matrix(masks, others), strict=True):
         iou = float(ious.max(initial=0))
         yield mask, iou, others[int(ious.argmax())] if iou else None
-
-
-def _size(rle: RLE) -> str:
-    height, width = rle["size"]
-    return size_of(math.sqrt(area(rle)) * scale_of((height, width)))

@@ -72,7 +72,7 @@ class AnnotatedImage:
         )
         return part if masks else self
 
-    def through(self, windows: Collection[Window]) -> "AnnotatedImage":
+    def with_windows(self, windows: Collection[Window]) -> "AnnotatedImage":
         """Return it with some of its windows alone."""
         return replace(self, closer={window: self.closer[window] for window in windows})
 

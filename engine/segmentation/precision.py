@@ -71,7 +71,7 @@ def precision_by_size(images: Sequence[ScoredImage]) -> dict[str, SizePrecision]
     As COCO does: what finds an object of another size, or finds none and has another size itself,
     is neither right nor wrong.
     """
-    sizes = [_size_of(mask) for image in images for mask in image.truth]
+    sizes = [size_of_mask(mask) for image in images for mask in image.truth]
     figures = {}
     for name, _ in SIZES:
         if objects := sizes.count(name):
@@ -81,10 +81,11 @@ def precision_by_size(images: Sequence[ScoredImage]) -> dict[str, SizePrecision]
 
 
 def _is_of_size(name: str, mask: RLE) -> bool:
-    return _size_of(mask) == name
+    return size_of_mask(mask) == name
 
 
-def _size_of(mask: RLE) -> str:
+def size_of_mask(mask: RLE) -> str:
+    """Name the size of an object by its pixels, as it is in the frame."""
     height, width = mask["size"]
     return size_of(float(np.sqrt(area(mask))) * scale_of((height, width)))
 

@@ -81,7 +81,7 @@ def test_images_come_with_their_groups_and_can_be_looked_at_through_any_window(
     assert {look().item() - window.width for window, look in first.closer.items()} == {0}
     assert first.load_embedding().item() == 256
     [wanted] = windows_of_masks(first.masks, SIZE_HW)
-    assert list(first.through([wanted]).closer) == [wanted]
+    assert list(first.with_windows([wanted]).closer) == [wanted]
 
 
 def test_what_was_encoded_once_is_read_from_the_cache(folder: Path) -> None:
