@@ -1,11 +1,13 @@
 """`anneal`, or `python -m engine.client`: the commands in one place."""
 
 import sys
+import warnings
 
 import typer
 
 from engine.client.cli import account, buckets, cutting, data, incoming, learning, versions
 from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
+from engine.client.cli.output import tell
 from engine.client.errors import AnnealError
 from engine.datasets.errors import DatasetError
 
@@ -42,13 +44,20 @@ app.add_typer(learning.bundles, name="bundles")
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code, having said what went wrong."""
     try:
-        app(arguments, prog_name="anneal")
+        with warnings.catch_warnings():
+            warnings.showwarning = _tell_warning
+            app(arguments, prog_name="anneal")
     except AnnealError as error:
         print(f"anneal: {advice(error)}", file=sys.stderr)
         sys.exit(code_of(error))
     except (DatasetError, OSError) as error:
         print(f"anneal: {error}", file=sys.stderr)
         sys.exit(REFUSED)
+
+
+def _tell_warning(message: Warning | str, *_: object) -> None:
+    """Say it as all else is said: where in the code it was raised helps no person."""
+    tell(f"anneal: {message}")
 
 
 if __name__ == "__main__":

@@ -200,6 +200,21 @@ def test_from_import_to_a_proof_without_the_server(
     assert (differ.code, totals.code, same.code) == (1, 1, 0)
     assert differ.out.startswith("changed")
     assert json.loads(same.out).keys() == json.loads(totals.out).keys()
+    assert (json.loads(same.out)["changes"], json.loads(same.out)["renamed"]) == ([], [])
+
+
+@pytest.mark.filterwarnings("default")
+def test_links_in_a_dataset_are_told_of_as_all_else_is(
+    logged_in: Run, project: int, pictures: Path
+) -> None:
+    coco = {"images": [{"id": 1, "file_name": "0.png"}], "annotations": [], "categories": []}
+    (pictures / "annotations.json").write_text(json.dumps(coco))
+    (pictures / "link.png").symlink_to("0.png")
+
+    looked = logged_in("import", project, pictures, "--dry-run")
+
+    assert f"anneal: {pictures}: links left behind: 1." in looked.err
+    assert "Warning" not in looked.err
 
 
 def test_a_diff_tells_how_far_each_shape_moved_and_the_totals_last(
