@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ def die(run: Callable[[], None]) -> None:
         try:
             storage.client_for.cache_clear()  # its sockets are the parent's
             run()
+        except BaseException:
+            traceback.print_exc()  # which the failing test shows
+            raise
         finally:
             os._exit(1)
-    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL, f"it lived through {run}"
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert status == -signal.SIGKILL, f"it ended with {status} instead, having done {run}"
