@@ -33,6 +33,12 @@ export class UnreachableError extends ProblemError {
   }
 }
 
+/** A request that the server refused will be refused again: only silence and faults are retried. */
+export function isWorthRetrying(failures: number, error: Error): boolean {
+  const isFault = !(error instanceof ProblemError) || error.status === 0 || error.status >= 500;
+  return isFault && failures < 2;
+}
+
 /** What a person reads about any error: one sentence that says what to do. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : "Something went wrong. Try again.";

@@ -1,12 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { MutationCache, QueryClient } from "@tanstack/react-query";
-import { messageOf, ProblemError } from "@/api/problem";
-
-/** A request that the server refused will be refused again: only silence and faults are retried. */
-function isWorthRetrying(failures: number, error: Error): boolean {
-  const isFault = !(error instanceof ProblemError) || error.status === 0 || error.status >= 500;
-  return isFault && failures < 2;
-}
+import { isWorthRetrying, messageOf } from "@/api/problem";
 
 export const queryClient = new QueryClient({
   defaultOptions: {

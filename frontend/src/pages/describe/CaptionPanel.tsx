@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconSparkles } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
@@ -9,8 +8,8 @@ import { Section } from "@/components/Section";
 import { CaptionChanges } from "./CaptionChanges";
 import { Shortened } from "./Shortened";
 import { savedBy } from "./said/said";
-import { SaveId } from "./save-id";
 import type { DescribingClock } from "./useDescribingSeconds";
+import { useSave } from "./useSave";
 import { NOTHING_WRITTEN, type Written } from "./written";
 
 interface Props {
@@ -29,7 +28,6 @@ interface Props {
 export function CaptionPanel({ image, recording, captions, clock, ...props }: Props) {
   const { written, onWrite, onSaved } = props;
   const queries = useQueryClient();
-  const [saveId] = useState(() => new SaveId());
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
   const isAhead = corrected && (!saved || corrected.created_at > saved.created_at);
@@ -42,21 +40,23 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
   const text = written.text ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
-  const save = useMutation({
-    mutationFn: (text: string) => {
-      const { proposal, shortening } = written;
-      const made = { recording: recording?.id ?? null, proposal, shortening };
-      const content = { base: saved?.id ?? null, text: text.trim(), ...made };
-      return saveCaption(image, { id: saveId.of(content), ...content, seconds: clock.seconds() });
-    },
-    onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
-    onSuccess: async (_, text) => {
-      saveId.forget();
+  const { save, isSaving, forget } = useSave({
+    image,
+    seconds: clock.seconds,
+    send: (made: Parameters<typeof saveCaption>[1]) =>
+      saveCaption(image, { ...made, text: made.text.trim() }),
+    onSaved: async (_, made) => {
+      forget();
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
-      onSaved(text);
+      onSaved(made.text);
     },
   });
+  const saveText = () => {
+    const { proposal, shortening } = written;
+    const made = { recording: recording?.id ?? null, proposal, shortening };
+    save({ base: saved?.id ?? null, text, ...made });
+  };
 
   return (
     <Section title="Caption" description="The clean text that goes into the dataset.">
@@ -101,11 +101,7 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
         <Text size="xs" c="dimmed">
           {saved ? `${savedBy(saved)}, ${formatAgo(saved.created_at)}` : ""}
         </Text>
-        <Button
-          disabled={text.trim() === "" || isSaved}
-          onClick={() => save.mutate(text)}
-          loading={save.isPending}
-        >
+        <Button disabled={text.trim() === "" || isSaved} onClick={saveText} loading={isSaving}>
           Save caption
         </Button>
       </Group>

@@ -1,15 +1,15 @@
 import { Button, Group } from "@mantine/core";
 import { IconCheck, IconPencil } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import { descriptionsQuery, saveCaption, withdrawCaption } from "@/api/descriptions";
 import type { ImageDetail, OfferedCaption } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
 import { Section } from "@/components/Section";
 import { showUndo } from "@/components/undo";
-import { SaveId } from "../save-id";
 import type { DescribingClock } from "../useDescribingSeconds";
+import { useSave } from "../useSave";
 import type { Edited } from "../written";
 import { ProposalEditor } from "./ProposalEditor";
 import { ProposedWords } from "./ProposedWords";
@@ -31,55 +31,55 @@ interface Props {
 export function ProposalCard({ proposal, image, clock, edited, ...props }: Props) {
   const { onEdit, onSaved, onDismiss } = props;
   const queries = useQueryClient();
-  const [saveId] = useState(() => new SaveId());
   const isEditing = edited !== null;
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
 
-  const save = useMutation({
-    mutationFn: (text: string) => {
-      const made = { recording: null, proposal: proposal.id };
-      const content = { base: null, text: text.trim(), ...made }; // nobody has described the image
-      const id = saveId.of(content);
-      return saveCaption(image.id, { id, ...content, seconds: clock.seconds() });
-    },
-    onSuccess: async (caption, text) => {
-      saveId.forget();
+  const { save, isSaving, forget } = useSave({
+    image: image.id,
+    seconds: clock.seconds,
+    send: (made: Parameters<typeof saveCaption>[1]) =>
+      saveCaption(image.id, { ...made, text: made.text.trim() }),
+    onSaved: async (caption, made) => {
+      forget();
       clock.startAgain();
-      onSaved(text);
+      onSaved(made.text);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
         await withdrawCaption(caption.id);
         await refresh();
       });
       await refresh();
     },
-    onError: refresh, // the proposal may have been replaced, or somebody described the image
   });
-  const { mutate, isPending } = save;
+  const saveText = useCallback(
+    // Nobody has described the image: there is no base.
+    (text: string) => save({ base: null, text, recording: null, proposal: proposal.id }),
+    [save, proposal.id],
+  );
 
   useOffer(
     useMemo(() => {
       const desk = {
-        isBusy: isPending,
-        accept: () => mutate(proposal.text),
+        isBusy: isSaving,
+        accept: () => saveText(proposal.text),
         edit: () => onEdit({ text: proposal.text, proposal }),
         dismiss: onDismiss,
       };
       return { commands: isEditing ? [] : proposalCommands(desk) };
-    }, [proposal, isPending, isEditing, mutate, onEdit, onDismiss]),
+    }, [proposal, isSaving, isEditing, saveText, onEdit, onDismiss]),
   );
 
   return (
     <Section
       title="Proposed description"
       description="Written by a model. Is it right?"
-      actions={!isEditing && <DismissButton onClick={onDismiss} disabled={isPending} />}
+      actions={!isEditing && <DismissButton onClick={onDismiss} disabled={isSaving} />}
     >
       {isEditing ? (
         <ProposalEditor
           text={edited.text}
           onWrite={(text) => onEdit({ text, proposal })}
-          isSaving={isPending}
-          onSave={mutate}
+          isSaving={isSaving}
+          onSave={saveText}
           onCancel={() => onEdit(null)}
         />
       ) : (
@@ -89,8 +89,8 @@ export function ProposalCard({ proposal, image, clock, edited, ...props }: Props
             <Button
               leftSection={<IconCheck size={16} aria-hidden />}
               rightSection={<KeyOf command={ACCEPT} />}
-              onClick={() => mutate(proposal.text)}
-              loading={isPending}
+              onClick={() => saveText(proposal.text)}
+              loading={isSaving}
             >
               Accept
             </Button>
@@ -98,7 +98,7 @@ export function ProposalCard({ proposal, image, clock, edited, ...props }: Props
               variant="default"
               leftSection={<IconPencil size={16} aria-hidden />}
               rightSection={<KeyOf command={EDIT} />}
-              disabled={isPending}
+              disabled={isSaving}
               onClick={() => onEdit({ text: proposal.text, proposal })}
             >
               Edit

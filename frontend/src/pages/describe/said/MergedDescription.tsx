@@ -1,11 +1,11 @@
 import { Button, Fieldset, Group, Stack, Textarea } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
-import { SaveId } from "../save-id";
 import type { DescribingClock } from "../useDescribingSeconds";
+import { useSave } from "../useSave";
 import { MergedPart } from "./MergedPart";
 import {
   type Edits,
@@ -34,7 +34,6 @@ interface Props {
 /** The words of all who described an image, one after another, each with its speaker. */
 export function MergedDescription({ image, me, said, base, addition, onAdd, clock }: Props) {
   const queries = useQueryClient();
-  const [saveId] = useState(() => new SaveId());
   const [made, setMade] = useState<Edits>(NO_EDITS);
   const edits = rebased({ ...made, addition }, said);
   const setEdits = (next: Edits) => {
@@ -42,22 +41,19 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
     onAdd(next.addition);
   };
   const cleaned = useCleaned(said, me);
-  const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
   const parts = mergedParts(said, me, edits, cleaned);
   const others = new Set(saidByOthers(said, me));
 
-  const save = useMutation({
-    mutationFn: () => {
-      const content = { base: base?.id ?? null, parts };
-      return mergeCaption(image, { id: saveId.of(content), ...content, seconds: clock.seconds() });
-    },
-    onSuccess: async () => {
-      saveId.forget();
+  const { save, isSaving, forget } = useSave({
+    image,
+    seconds: clock.seconds,
+    send: (made: Parameters<typeof mergeCaption>[1]) => mergeCaption(image, made),
+    onSaved: async () => {
+      forget();
       clock.startAgain();
-      await refresh();
+      await queries.invalidateQueries(descriptionsQuery(image));
       setEdits(NO_EDITS);
     },
-    onError: refresh, // somebody may have added to it meanwhile
   });
 
   const leaveOut = (key: string) => {
@@ -71,7 +67,7 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
   return (
     <Section title="Caption" description="What goes into the dataset. It keeps who said what.">
       {/* What is said is made anew by a save: what is written meanwhile would be lost. */}
-      <Fieldset variant="unstyled" disabled={save.isPending}>
+      <Fieldset variant="unstyled" disabled={isSaving}>
         <Stack gap="sm">
           {said.map((each) => {
             const key = keyOf(each);
@@ -97,8 +93,8 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
           <Group justify="flex-end">
             <Button
               disabled={parts.length === 0 || !hasNews(said, edits)}
-              onClick={() => save.mutate()}
-              loading={save.isPending}
+              onClick={() => save({ base: base?.id ?? null, parts })}
+              loading={isSaving}
             >
               Save caption
             </Button>

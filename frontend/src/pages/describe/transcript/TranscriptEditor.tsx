@@ -1,5 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript } from "@/api/types";
@@ -8,9 +8,9 @@ import { useSignal } from "@/components/useSignal";
 import { Correction } from "@/recorder/correction";
 import type { Replay } from "@/recorder/replay";
 import { litWord, textOf } from "@/recorder/words";
-import { SaveId } from "../save-id";
 import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
+import { useSave } from "../useSave";
 import { CorrectionEffort } from "./CorrectionEffort";
 import { KeyHints } from "./KeyHints";
 import { NewerText } from "./NewerText";
@@ -43,7 +43,6 @@ export function TranscriptEditor(props: Props) {
   useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);
   const queries = useQueryClient();
-  const [saveId] = useState(() => new SaveId());
   const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
   const words = useSignal(correction.words);
   const isWriting = useSignal(correction.writing) !== null;
@@ -52,28 +51,26 @@ export function TranscriptEditor(props: Props) {
   const isCorrected = transcript.kind === "corrected";
   const isBegun = audio.isPlaying || audio.seconds > 0;
   const hasVoice = recording.audio_url !== null;
-  const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
 
-  const save = useMutation({
-    mutationFn: (made: Parameters<typeof saveTranscript>[1]) => saveTranscript(recording.id, made),
-    onSuccess: async () => {
-      await refresh();
+  const { save, isSaving, sent } = useSave({
+    image,
+    seconds: activeSeconds,
+    send: (made: Parameters<typeof saveTranscript>[1]) => saveTranscript(recording.id, made),
+    onSaved: async () => {
+      await queries.invalidateQueries(descriptionsQuery(image));
       onHold(null);
     },
-    onError: refresh, // somebody may have corrected it meanwhile
   });
-  const { mutate, isPending, variables: sent } = save;
   const saveOn = useCallback(
     (base: string) => {
       const now = correction.words.get();
-      const content = {
+      save({
         base,
         text: textOf(now),
         words: now.map((word) => ({ ...word, text: word.text.trim() })),
-      };
-      mutate({ id: saveId.of(content), ...content, seconds: activeSeconds() });
+      });
     },
-    [correction, saveId, activeSeconds, mutate],
+    [correction, save],
   );
   const isOwn = newer !== null && newer.id === sent?.id; // also where its answer was lost
   const others = isOwn ? null : newer;
@@ -81,8 +78,8 @@ export function TranscriptEditor(props: Props) {
   const isHeld = isEditing && !isSaved && (isWhole || isWriting || correction.canUndo);
   useEffect(() => onHold(isHeld ? transcript : null), [isHeld, transcript, onHold]);
 
-  const isEditable = isEditing && !isPending;
-  const canSave = !isPending && !isWhole && others === null;
+  const isEditable = isEditing && !isSaving;
+  const canSave = !isSaving && !isWhole && others === null;
   const drop = () => {
     correction.reset();
     setIsWhole(false);
@@ -130,7 +127,7 @@ export function TranscriptEditor(props: Props) {
       {isEditing ? (
         <>
           <KeyHints hasUnsure={correction.hasUnsure} />
-          {others && !isPending && (
+          {others && !isSaving && (
             <NewerText
               newer={others}
               canSave={!isWhole}
@@ -144,7 +141,7 @@ export function TranscriptEditor(props: Props) {
                 Cancel
               </Button>
             )}
-            <Button disabled={!canSave} onClick={() => saveOn(transcript.id)} loading={isPending}>
+            <Button disabled={!canSave} onClick={() => saveOn(transcript.id)} loading={isSaving}>
               Save corrected text
             </Button>
           </Group>
