@@ -29,7 +29,10 @@ export function holdoutPoints(rounds: readonly Round[]): HoldoutPoint[] {
     .flatMap(({ number, metrics: { candidate } }) => (candidate ? [{ number, candidate }] : []))
     .toReversed()
     .map(({ number, candidate }) => {
-      const figures: Record<string, Measured | undefined> = { ...candidate.by_size, all: candidate };
+      const figures: Record<string, Measured | undefined> = {
+        ...candidate.by_size,
+        all: candidate,
+      };
       return {
         round: roundName(number),
         ...byLine((name) => figures[name]?.miou_1 ?? null),
