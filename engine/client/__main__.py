@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(REFUSED)
 
 
-def _tell_warning(message: Warning | str, *_: object) -> None:
+def _tell_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Say it as all else is said: where in the code it was raised helps no person."""
     tell(f"anneal: {message}")
 
