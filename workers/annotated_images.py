@@ -18,7 +18,6 @@ from engine.segmentation.object_finder import windows_asked
 from engine.segmentation.windows import Window, windows_of_masks
 from workers.embeddings import (
     Closer,
-    OnStored,
     Sight,
     closer_looks,
     embedded_images,
@@ -27,9 +26,9 @@ from workers.embeddings import (
     looked_at_closer,
     save_embedding,
 )
-from workers.lease import Show
 from workers.networks import finder_of, forget_networks, proposal_config_of, sight_of
 from workers.version_lines import open_version
+from workers.watch import Show, Watch
 
 HELD: Final = 16  # images whose masks are kept from one question to the next
 
@@ -129,15 +128,15 @@ def seen_through(
 
 
 def look_as_in_use(
-    show: Show, images: Sequence[AnnotatedImage], bundle: Bundle, on_stored: OnStored
+    watch: Watch, images: Sequence[AnnotatedImage], bundle: Bundle
 ) -> list[AnnotatedImage]:
     """Return images as a bundle sees those of people, through the windows that its finder asks for.
 
     What is missing is embedded. Without a finder there are no windows.
     """
-    sight = sight_of(bundle, on_stored)
+    sight = sight_of(bundle, watch.count_anew)
     finder, config = finder_of(bundle), proposal_config_of(bundle)
-    _embed_wholes(show, images, sight)
+    _embed_wholes(watch.report, images, sight)
 
     def asked(image: AnnotatedImage) -> list[Window]:
         if finder is None:
@@ -147,7 +146,7 @@ def look_as_in_use(
 
     windows = {}
     for done, image in enumerate(images):
-        show(done, len(images), "Looking closer")
+        watch.report(done, len(images), "Looking closer")
         windows[image.key] = asked(image)
     forget_networks()
     return seen_through(images, windows, bundle.encoder_digest)

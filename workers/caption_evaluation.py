@@ -27,7 +27,7 @@ from engine.captioning.reading import Reader
 from engine.captioning.stored import StoredCaptioner
 from engine.masks.rle import digest
 from workers.captioning import captioner_of, described_images, look_at
-from workers.lease import Watch
+from workers.watch import Watch
 
 VERSION: Final = 1  # of this protocol: figures of another are measured anew
 WHAT: Final = "Describing the holdout"

@@ -18,8 +18,9 @@ from engine.threads import use_threads
 from workers.bundling import BundlePart
 from workers.captioning import described_images, look_at
 from workers.curve import Curve
-from workers.lease import Lease, Watch
+from workers.lease import Lease
 from workers.recipes import kept_recipe, made_by
+from workers.watch import Watch
 
 MADE: Final = "captions"  # of a round's folder, in which another part has its own, too
 MOST_PASSES: Final = 30  # over few images: more takes long, and learns them by heart

@@ -20,8 +20,8 @@ from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, LabelledMask, Look
 from engine.masks.rle import RLE
 from workers.embeddings import load_pixels, store_embedding
-from workers.lease import Watch
 from workers.networks import load_backbone, load_captioner
+from workers.watch import Watch
 
 if TYPE_CHECKING:
     from engine.captioning.stored import StoredCaptioner

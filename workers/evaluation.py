@@ -39,9 +39,8 @@ from engine.verification.kept_promise import keep_promise
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
 from workers.annotated_images import look_as_in_use
-from workers.embeddings import OnStored, nobody_hears
-from workers.lease import Show
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
+from workers.watch import Watch
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
@@ -62,19 +61,17 @@ class Evaluation:
 
 
 def evaluate_bundle(
+    watch: Watch,
     bundle: Bundle,
     images: Sequence[AnnotatedImage],
     *,
-    show: Show,
-    should_stop: Callable[[], bool] | None = None,
-    on_stored: OnStored = nobody_hears,
     proposal_images: int = PROPOSAL_IMAGES,
 ) -> Evaluation:
     """Click up to 5 objects of each image and propose on the first few; or read what is known.
 
     It sees them as in use, closer where it asks for that itself. Images without pixels, which are
-    no project's, it sees as they come. All that is proposed on an empty image is wrong. What is
-    new in the store, looks and the result, `on_stored` hears of.
+    no project's, it sees as they come. All that is proposed on an empty image is wrong. The result
+    is stored, as are the looks that it takes.
 
     Raises:
         ValueError: every image is empty.
@@ -84,10 +81,10 @@ def evaluate_bundle(
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
     if all(image.load_pixels for image in images):
-        images = look_as_in_use(show, images, bundle, on_stored)
-    objects = tuple(_clicked(bundle, [each for each in images if not each.is_empty], show))
+        images = look_as_in_use(watch, images, bundle)
+    objects = tuple(_clicked(bundle, [each for each in images if not each.is_empty], watch))
     metrics = summarise(objects, MAX_CLICKS)
-    scored = _proposed(bundle, sample_images(images, proposal_images), show, should_stop)
+    scored = _proposed(bundle, sample_images(images, proposal_images), watch)
     figures: dict[str, Any] = {
         **asdict(metrics.overall),
         "by_size": {name: asdict(summary) for name, summary in metrics.by_size.items()},
@@ -98,7 +95,7 @@ def evaluate_bundle(
     windows = {image.key: [each.name for each in image.closer] for image in images}
     evaluation = Evaluation(figures, objects, (*missed, *false), windows)
     storage.put_bytes(key, json.dumps(asdict(evaluation)).encode(), "application/json")
-    on_stored()
+    watch.count_anew()
     return evaluation
 
 
@@ -151,7 +148,7 @@ def clicked_masks(image: AnnotatedImage) -> list[RLE]:
 
 
 def _clicked(
-    bundle: Bundle, images: Sequence[AnnotatedImage], show: Show
+    bundle: Bundle, images: Sequence[AnnotatedImage], watch: Watch
 ) -> Iterator[ObjectClicks]:
     predictor = predictor_of(bundle)
 
@@ -166,23 +163,22 @@ def _clicked(
     clicked = map_in_order(click, images, threads=settings.TORCH_THREADS)
     for done, (_, objects) in enumerate(clicked, start=1):
         yield from objects
-        show(done, len(images), "Evaluating clicks")
+        watch.report(done, len(images), "Evaluating clicks")
 
 
 def _proposed(
     bundle: Bundle,
     images: Sequence[AnnotatedImage],
-    show: Show,
-    should_stop: Callable[[], bool] | None,
+    watch: Watch,
 ) -> dict[str, ScoredImage]:
     """Propose on each image, by its key."""
     if not images:
         return {}
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
-    finder, verifier = finder_of(bundle), verifier_of(bundle)
+    finder, verifier, stop = finder_of(bundle), verifier_of(bundle), watch.should_stop
 
     def score(image: AnnotatedImage) -> ScoredImage:
-        found = propose(image.seen(), predictor, config, finder=finder, should_stop=should_stop)
+        found = propose(image.seen(), predictor, config, finder=finder, should_stop=stop)
         screened = screen(found, image.size_hw, verifier)
         return ScoredImage(
             proposals=[each.mask.rle for each in screened],
@@ -193,7 +189,7 @@ def _proposed(
     scored = {}
     for image, each in map_in_order(score, images, threads=settings.TORCH_THREADS):
         scored[image.key] = each
-        show(len(scored), len(images), "Evaluating proposals")
+        watch.report(len(scored), len(images), "Evaluating proposals")
     return scored
 
 

@@ -65,11 +65,4 @@ def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bun
     """Click on images of a holdout as the bundle sees them."""
     holdout = annotated_images(version, "holdout", bundle.encoder_digest)
     images = [image for image in holdout if image.key in keys]
-    return evaluate_bundle(
-        bundle,
-        images,
-        show=lease.report,
-        should_stop=lease.should_stop,
-        on_stored=lease.count_anew,
-        proposal_images=0,
-    )
+    return evaluate_bundle(lease, bundle, images, proposal_images=0)

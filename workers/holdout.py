@@ -1,17 +1,15 @@
 """A bundle on a version's blind holdout, object by object, and beside another."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from annotation.models import Bundle, DatasetVersion
 from engine.segmentation.windows import Window
 from workers.annotated_images import annotated_images, seen_through
-from workers.embeddings import OnStored, nobody_hears
 from workers.evaluation import Evaluation, compare, digest_of, evaluate_bundle
 from workers.examples import BundleView
 from workers.labels import measure_labels
-from workers.lease import Show, Watch
+from workers.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +37,11 @@ def evaluate_pair(
     """Click and propose with each as its own encoder sees the images; None: there is no object."""
     if all(each.is_empty for each in annotated_images(version, "holdout", serving.encoder_digest)):
         return None
-    (old, before), (new, after) = (
-        measure(
-            version,
-            each,
-            show=watch.report,
-            should_stop=watch.should_stop,
-            on_stored=watch.count_anew,
-        )
-        for each in (serving, candidate)
-    )
+    (old, before), (new, after) = (measure(watch, version, each) for each in (serving, candidate))
     return Pair(before, after, serving=old, candidate=new)
 
 
-def measure(
-    version: DatasetVersion,
-    bundle: Bundle,
-    *,
-    show: Show,
-    should_stop: Callable[[], bool] | None = None,
-    on_stored: OnStored = nobody_hears,
-) -> tuple[BundleView, Evaluation]:
+def measure(watch: Watch, version: DatasetVersion, bundle: Bundle) -> tuple[BundleView, Evaluation]:
     """Measure one bundle, and return the images as it saw them.
 
     Raises:
@@ -67,8 +49,6 @@ def measure(
 
     """
     images = annotated_images(version, "holdout", bundle.encoder_digest)
-    evaluation = evaluate_bundle(
-        bundle, images, show=show, should_stop=should_stop, on_stored=on_stored
-    )
+    evaluation = evaluate_bundle(watch, bundle, images)
     windows = {key: list(map(Window.named, names)) for key, names in evaluation.windows.items()}
     return BundleView(bundle, seen_through(images, windows, bundle.encoder_digest)), evaluation

@@ -21,8 +21,8 @@ from engine.verification.label_head import Guess, LabelHead, save_label_head, tr
 from engine.verification.mask_features import Eye, Floats, features_digest, mask_features
 from engine.whole_file import whole_file
 from workers.embeddings import load_pixels
-from workers.lease import Watch
 from workers.networks import label_head_of, load_backbone
+from workers.watch import Watch
 
 MOST_EXAMPLES: Final = 10_000  # some 30 ms each
 NOT_LEARNED: Final = f"Labels were not learned: {caption_models.MISSING}."

@@ -6,7 +6,7 @@ Every task takes a job's id and may be sent twice: only one of the two gets the 
 from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, Protocol, TypeAlias
+from typing import Final
 
 import structlog
 from django.conf import settings
@@ -26,28 +26,11 @@ from annotation.services.jobs import (
 from annotation.services.settlement import settle_failures
 from annotation.storage import StorageUnavailableError
 
-Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 CHECK_S: Final = 2.0  # how soon a person's Cancel is noticed
 REPORT_S: Final = 0.5
 # Faults that pass: the job is queued again.
 PASSING = (StorageUnavailableError, OperationalError, InterfaceError)
 log = structlog.get_logger(__name__)
-
-
-class Watch(Protocol):
-    """Whoever wants to know how far a long piece of work is, and may want it to stop."""
-
-    def report(self, done: int, total: int, message: str = "") -> None:
-        """Take its progress; what it raises ends the work."""
-        ...
-
-    def should_stop(self) -> bool:
-        """Tell whether it should stop."""
-        ...
-
-    def count_anew(self) -> None:
-        """Hear that something was stored which no other attempt will have to make again."""
-        ...
 
 
 class Lease:

@@ -32,7 +32,7 @@ from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import BundlePart
 from workers.curve import Curve
 from workers.labels import learn_labels
-from workers.lease import Lease, Watch
+from workers.lease import Lease
 from workers.networks import (
     encoder_of,
     forget_networks,
@@ -44,6 +44,7 @@ from workers.networks import (
 )
 from workers.recipes import MaskRecipe, kept_recipe, made_by
 from workers.verifiers import freeze_verdicts, learn_verifier
+from workers.watch import Watch
 
 CHECKPOINTS: Final = "checkpoints"
 # A round's weights are half its own and half those that served, once a round has made these: one

@@ -14,9 +14,9 @@ from annotation.services.bundles import laid_out
 from engine.bundle import MANIFEST
 from workers.bundling import BundlePart, part_of, write_parts
 from workers.holdout import evaluate_pair
-from workers.lease import Watch
 from workers.rebuilding import Rebuilt
 from workers.recipes import made_by
+from workers.watch import Watch
 
 Part = Round.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import

@@ -19,8 +19,8 @@ from annotation.services.bundles import fetch_bundle
 from engine.bundle import VERDICTS
 from engine.canonical import canonical_json, sha256_of_path
 from workers.bundling import BundlePart
-from workers.lease import Watch
 from workers.recipes import made_by, read_recipe
+from workers.watch import Watch
 
 Part = Round.Part
 # By name: what captions are trained with takes seconds to import.

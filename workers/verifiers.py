@@ -13,7 +13,7 @@ from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.verifier_training import JudgedProposal, judge_by_masks, train_verifier
 from engine.whole_file import whole_file
-from workers.lease import Watch
+from workers.watch import Watch
 
 MOST_IMAGES: Final = 100  # some 2 s each
 Propose: TypeAlias = Callable[[AnnotatedImage], Sequence[MaskProposal]]

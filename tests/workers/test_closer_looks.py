@@ -41,6 +41,7 @@ from workers.embeddings import looked_at_closer
 from workers.holdout import measure
 from workers.networks import sight_of
 from workers.tasks import run_job
+from workers.watch import Onlooker
 
 SIZE_HW = (240, 320)
 NEAR_THE_CORNER = (20, 20, 30, 32)
@@ -239,13 +240,13 @@ def test_what_is_measured_has_the_windows_that_the_bundle_asks_for_and_not_those
     bundle = ensure_pretrained(project=world.project)
     monkeypatch.setattr(annotated_images_module, "finder_of", lambda _: Finder(NEAR_THE_CORNER))
 
-    view, measured = measure(version, bundle, show=lambda *_: None)
+    view, measured = measure(Onlooker(lambda *_: None), version, bundle)
 
     asked = windows_of(SIZE_HW)[0]
     assert [list(each.closer) for each in view.images] == [[asked]]
     assert measured.windows == {image.sha256: [asked.name]}
     assert windows_in_store(image) == [asked.name]
-    again, _ = measure(version, bundle, show=lambda *_: pytest.fail("is measured anew"))
+    again, _ = measure(Onlooker(lambda *_: pytest.fail("is measured anew")), version, bundle)
     assert [list(each.closer) for each in again.images] == [[asked]]
 
 
@@ -254,7 +255,7 @@ def test_without_a_finder_nothing_is_measured_through_windows(world: World, imag
     version = finish(world, image, square(300, 220, 10, size_hw=SIZE_HW))
     bundle = ensure_pretrained(project=world.project)
 
-    view, _ = measure(version, bundle, show=lambda *_: None)
+    view, _ = measure(Onlooker(lambda *_: None), version, bundle)
 
     assert [list(each.closer) for each in view.images] == [[]]
     assert windows_in_store(image) == []

@@ -14,6 +14,7 @@ from tests.annotation.world import World, make_image, square
 from tests.workers.conftest import finish
 from workers import evaluation
 from workers.holdout import measure
+from workers.watch import Onlooker
 
 # Of 200 scores the upper half was right, so that all three promises are kept by those.
 HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
@@ -28,7 +29,7 @@ def promises_of(
     bundle = ensure_pretrained(project=world.project)
     finish(world, make_image(world.project, is_holdout=True), *seeds)
     version = cut_version(project=world.project, created_by=world.manager)
-    _, measured = measure(version, bundle, show=lambda *_: None)
+    _, measured = measure(Onlooker(lambda *_: None), version, bundle)
     return measured.figures, measured.figures["promises"]
 
 

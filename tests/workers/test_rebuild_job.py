@@ -20,11 +20,11 @@ from tests.annotation.world import World, make_bundle
 from tests.workers.conftest import ENCODER_DIGEST
 from tests.workers.rebuilt import altered, bundle_of_a_round
 from workers import evaluation, mask_training, rebuild_job, rebuild_measuring
-from workers.lease import Watch
 from workers.periodic import drop_round_folders_daily
 from workers.rebuild_folders import folder_of
 from workers.round_folders import KEPT
 from workers.tasks import run_job
+from workers.watch import Watch
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from workers.curve import Curve
 from workers.networks import finder_of
 from workers.round_folders import folder_of
 from workers.tasks import run_job
+from workers.watch import Onlooker
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     assert version is not None
     holdout = annotated_images(version, "holdout", started.base_bundle.encoder_digest)
     assert ended.metrics["holdout"] == evaluation.digest_of(holdout)
-    known = evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
+    known = evaluation.evaluate_bundle(Onlooker(lambda *_: None), started.base_bundle, holdout)
 
     click.assert_not_called()
     assert {failure.kind for failure in known.failures} == {"missed", "false"}

@@ -13,7 +13,6 @@ from rich.table import Table
 from annotation import caption_models
 from engine.captioning.experiment import ROWS
 from engine.captioning.training import CaptionConfig, StepReport
-from workers.lease import Show
 from workers.simulation.caption_table import content_of, line_of, table_of
 from workers.simulation.described_pictures import read_described, split_described
 from workers.simulation.describing import (
@@ -24,6 +23,7 @@ from workers.simulation.describing import (
     run_caption_rounds,
 )
 from workers.simulation.project import SimulatedProject
+from workers.watch import Show
 
 INPUTS: Final = ("image", "tags", "masks", "neighbours", "image, masks", "image, masks, agreement")
 

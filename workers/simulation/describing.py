@@ -19,10 +19,10 @@ from annotation.services.rounds import start_round
 from engine.captioning.experiment import Experiment, Score
 from workers.caption_evaluation import holdout_of
 from workers.captioning import described_images
-from workers.lease import Show
 from workers.simulation.described_pictures import DescribedPicture
 from workers.simulation.loop import JobFailedError, wait_for
 from workers.simulation.project import SimulatedProject
+from workers.watch import Show
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from annotation.models import Bundle
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage
 from workers.embeddings import load_embedding, store_embedding
-from workers.lease import Show
 from workers.networks import sight_of
 from workers.simulation.pictures import read_pictures
+from workers.watch import Show
 
 MOST_IMAGES: Final = 100
 

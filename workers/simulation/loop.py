@@ -13,12 +13,12 @@ from annotation.services.versions import cut_version
 from workers.evaluation import evaluate_bundle
 from workers.holdout import measure
 from workers.labels import measure_labels
-from workers.lease import Show
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
 from workers.simulation.rehearsal import rehearse
 from workers.simulation.work import Effort, Work, total, work_through
+from workers.watch import Onlooker, Show
 
 POLL_S: Final = 0.5
 NO_WORKER_S: Final = 300
@@ -147,13 +147,13 @@ def _measure(
     report.bundle = bundle.pk
     with report.timed("evaluate"):
         # As rounds do: nothing is done twice.
-        view, evaluation = measure(version, bundle, show=show)
+        watch = Onlooker(show)
+        view, evaluation = measure(watch, version, bundle)
         report.holdout = evaluation.figures | measure_labels(version, bundle)
         for extra in plan.also:
             seen = embedded_images(extra, bundle, show)
-            report.also[extra.name] = evaluate_bundle(
-                bundle, seen, show=show, proposal_images=0
-            ).figures
+            evaluated = evaluate_bundle(watch, bundle, seen, proposal_images=0)
+            report.also[extra.name] = evaluated.figures
     with report.timed("rehearse"):  # what no round does
         rehearsed = rehearse(people, bundle, view.images, plan.accept_iou, show)
         report.rehearsed, report.rehearsed_by_queue = total(rehearsed.values()), rehearsed

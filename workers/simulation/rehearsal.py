@@ -19,10 +19,10 @@ from engine.segmentation.items import AnnotatedImage, SeenImage, sample_images
 from engine.segmentation.proposals import propose
 from engine.verification.screening import screen
 from workers.labels import namer_of
-from workers.lease import Show
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 from workers.simulation.project import SimulatedProject
 from workers.simulation.work import Effort, work_through
+from workers.watch import Show
 
 IMAGES: Final = 8  # of the holdout: a grid costs a quarter of a minute an image
 

@@ -15,11 +15,11 @@ from annotation.services.verification import claim_proposals
 from engine.map_in_order import map_in_order
 from engine.segmentation.items import SeenImage
 from workers.embeddings import seen_image
-from workers.lease import Show
 from workers.networks import predictor_of
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
+from workers.watch import Show
 
 Work = Sequence[tuple[Picture, Image]]
 SeenOf = Callable[[Image], SeenImage]

@@ -1,5 +1,6 @@
 """`manage.py rebuild_bundle BUNDLE`: train again by a bundle's recipe, and compare the weights."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from annotation.services.rebuilds import noise_words
 from engine.divergence import TrainingDivergedError
 from workers.rebuild_measuring import measure_rebuilt
 from workers.rebuilding import Compared, changes_since, rebuild
+from workers.watch import Onlooker, Show
 
 SHOWN: Final = 12  # characters of a digest
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{folder} is not empty: what is there would be taken for made")
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                shown = _Shown(self)
+                shown = Onlooker(_in_tenths(self.stderr.write))
                 rebuilt = rebuild(bundle, folder, shown)
                 metrics = measure_rebuilt(shown, bundle, rebuilt, folder)
             except (ValueError, DomainError, TrainingDivergedError) as error:
@@ -55,24 +57,18 @@ class Command(BaseCommand):
         self.stdout.write(f"all {len(rows)} are equal")
 
 
-class _Shown:
-    """Shows progress to whoever waits at a terminal."""
+def _in_tenths(write: Callable[[str], object]) -> Show:
+    """Tell whoever waits at a terminal of each tenth once."""
+    last = ""
 
-    def __init__(self, command: BaseCommand) -> None:
-        self._command = command
-        self._last = ""
-
-    def report(self, done: int, total: int, message: str = "") -> None:
+    def show(done: int, total: int, message: str) -> None:
+        nonlocal last
         tenth = f"{message} {10 * done // total * 10} %" if total else message
-        if tenth != self._last:
-            self._command.stderr.write(tenth)
-        self._last = tenth
+        if tenth != last:
+            write(tenth)
+        last = tenth
 
-    def should_stop(self) -> bool:
-        return False
-
-    def count_anew(self) -> None:
-        pass  # nobody counts
+    return show
 
 
 def _bundle(beginning: str) -> Bundle:

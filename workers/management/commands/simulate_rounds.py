@@ -22,13 +22,13 @@ from annotation.models import Project
 from engine.segmentation.evaluation import MAX_CLICKS
 from engine.segmentation.items import OBJECTS_PER_IMAGE
 from engine.whole_file import whole_file
-from workers.lease import Show
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
 from workers.simulation.project import SimulatedProject
 from workers.simulation.round_table import content_of, line_of, tables_of
 from workers.simulation.stopped_run import StoppedRun, project_of, read_stopped
+from workers.watch import Show
 
 PER_ROUND: Final = 20  # images
 DESCRIBE: Final = "workers.simulation.caption_command.describe"  # slow to import
