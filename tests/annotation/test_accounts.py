@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import RequestFactory
 
 from annotation.models import Membership
@@ -27,6 +28,16 @@ def test_a_new_person_logs_in_with_what_was_handed_over(world: World) -> None:
     known = authenticate(request, username="newperson", password=password)
     assert known is not None
     assert not User.objects.get(username="newperson").is_superuser
+
+
+def test_no_account_is_made_while_tables_are_still_being_made(world: World) -> None:
+    before = User.objects.count()
+    MigrationRecorder.Migration.objects.filter(app="annotation").latest("name").delete()
+
+    with pytest.raises(CommandError, match="Wait until `make up` says that Anneal is ready"):
+        _make("newperson")
+
+    assert User.objects.count() == before
 
 
 @pytest.mark.parametrize("name", ["annotator", "two words", ""])
