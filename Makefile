@@ -71,7 +71,7 @@ test: $(TESTED) browser pages-tests ## Every test: front end, unit, slow, end to
 pages-tests: $(PAGES)
 	cd frontend && time npm test --silent
 
-unit: $(TESTED) ## The tests that take under two minutes.
+unit: $(TESTED) ## The quick tests alone.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Where other tools' readers live, apart: none of them is a dependency of ours.
