@@ -1,8 +1,7 @@
 """Preparation finds its own work: twice changes nothing, and what is done stays done."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -213,25 +212,13 @@ def test_people_get_the_first_proposals_before_the_last_images_are_looked_at(
     assert ("Proposing masks", len(images), len(images)) in shown
 
 
-@dataclass
-class Loads:
-    """Counts how often something is called."""
-
-    honest: Callable[..., Any]
-    count: int = 0
-
-    def __call__(self, *args: Any, **kwargs: Any) -> object:
-        self.count += 1
-        return self.honest(*args, **kwargs)
-
-
 def test_a_slice_loads_and_proves_what_it_needs_once_however_many_images_it_has(
     world: World, alone: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Project.objects.filter(pk=world.project.pk).update(
         auto_accept_precision=0.9, auto_accept_since=Now()
     )
-    loads = [Loads(OnnxPredictor), Loads(fetch_bundle), Loads(verifier_of)]
+    loads = [Mock(side_effect=each) for each in (OnnxPredictor, fetch_bundle, verifier_of)]
     monkeypatch.setattr("workers.networks.OnnxPredictor", loads[0])
     monkeypatch.setattr("workers.networks.fetch_bundle", loads[1])
     monkeypatch.setattr("workers.prepare_images.verifier_of", loads[2])
@@ -240,9 +227,9 @@ def test_a_slice_loads_and_proves_what_it_needs_once_however_many_images_it_has(
         for seed in seeds:
             make_image(world.project, seed)
         for load in loads:
-            load.count = 0
+            load.reset_mock()
         assert run(world).error == ""
-        return [load.count for load in loads]
+        return [load.call_count for load in loads]
 
     for_one, for_three = loaded_for(1), loaded_for(2, 3, 4)
 
