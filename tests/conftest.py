@@ -9,6 +9,12 @@ PARTS = ("unit", "slow", "e2e")
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the database to go with its server, which may still have somebody connected."""
+    return True
+
+
 def _part_of(item: pytest.Item) -> str:
     return next((name for name in ("e2e", "slow") if item.get_closest_marker(name)), "unit")
 
