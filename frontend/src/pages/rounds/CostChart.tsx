@@ -2,6 +2,7 @@ import { BarChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
+import { LOOK } from "./chartLook";
 import { costPoints, costsOf, firstCost, unitOf } from "./costPoints";
 import { pointTooltip } from "./pointTooltip";
 
@@ -37,10 +38,8 @@ export function CostChart({ rounds, project }: Props) {
         data={costPoints(costs, unit)}
         dataKey="round"
         type="stacked"
-        withLegend
-        legendProps={{ verticalAlign: "bottom" }}
+        {...LOOK}
         yAxisLabel={unit.name}
-        tickLine="none"
         yAxisProps={{ tickFormatter: String }}
         maxBarWidth={44}
         series={SERIES}

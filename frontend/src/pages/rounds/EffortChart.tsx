@@ -2,6 +2,7 @@ import { CompositeChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
+import { LOOK } from "./chartLook";
 import { beginning, effortPoints } from "./effortWords";
 import { pointTooltip } from "./pointTooltip";
 
@@ -47,12 +48,10 @@ export function EffortChart({ rounds, project }: Props) {
         h={220}
         data={data}
         dataKey="round"
-        withLegend
-        legendProps={{ verticalAlign: "bottom" }}
+        {...LOOK}
         withRightYAxis={hasClicks}
         yAxisLabel="Seconds"
         rightYAxisLabel="Clicks"
-        tickLine="none"
         yAxisProps={{ tickFormatter: String }}
         rightYAxisProps={{ tickFormatter: String }}
         maxBarWidth={44}

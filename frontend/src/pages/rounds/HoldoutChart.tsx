@@ -2,6 +2,7 @@ import { LineChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
+import { LOOK } from "./chartLook";
 import { firstOf, holdoutPoints, linesOf } from "./holdoutPoints";
 import { pointTooltip } from "./pointTooltip";
 
@@ -37,10 +38,8 @@ export function HoldoutChart({ rounds, project }: Props) {
         h={220}
         data={data}
         dataKey="round"
-        withLegend
-        legendProps={{ verticalAlign: "bottom" }}
+        {...LOOK}
         yAxisLabel="IoU"
-        tickLine="none"
         curveType="linear"
         yAxisProps={{ domain: ["auto", "auto"], tickFormatter: (value) => value.toFixed(3) }}
         series={lines}

@@ -2,6 +2,7 @@ import { CompositeChart } from "@mantine/charts";
 import { Text } from "@mantine/core";
 import type { ScoreBin } from "@/api/types";
 import { formatPercent } from "@/components/format";
+import { LOOK } from "../chartLook";
 import { pointTooltip } from "../pointTooltip";
 import { barsOf } from "./acceptWords";
 
@@ -47,11 +48,9 @@ export function ReliabilityPlot({ bins }: { bins: readonly ScoreBin[] }) {
         h={240}
         data={data}
         dataKey="scores"
-        withLegend
-        legendProps={{ verticalAlign: "bottom" }}
+        {...LOOK}
         xAxisLabel="Score"
         yAxisLabel="Accepted"
-        tickLine="none"
         yAxisProps={{ domain: [0, 1], tickFormatter: formatPercent }}
         maxBarWidth={44}
         series={[...SERIES]}

@@ -1,4 +1,5 @@
 import { LineChart } from "@mantine/charts";
+import { LOOK } from "../chartLook";
 import { pointTooltip } from "../pointTooltip";
 import type { LearningPoint } from "./effortRows";
 
@@ -15,10 +16,8 @@ export function LearningChart({ points }: { points: LearningPoint[] }) {
       mt="md"
       data={points}
       dataKey="round"
-      withLegend
-      legendProps={{ verticalAlign: "bottom" }}
+      {...LOOK}
       yAxisLabel="Seconds per mask"
-      tickLine="none"
       curveType="linear"
       series={SERIES}
       tooltipProps={pointTooltip(SERIES)}
