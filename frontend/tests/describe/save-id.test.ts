@@ -15,7 +15,7 @@ test("a text that was changed since is another one", () => {
   expect(it.of({ text: "A red pail." })).not.toBe(first);
 });
 
-test("the same text is another one once it is saved, as that may have been withdrawn", () => {
+test("the same text is another one once what was saved is withdrawn", () => {
   const it = new SaveId();
   const first = it.of({ text: "A pail." });
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconSparkles } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions";
+import { useQuery } from "@tanstack/react-query";
+import { cleanCaption, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
@@ -27,7 +27,6 @@ interface Props {
 /** The clean text that is exported: suggested from what was said, decided by a person. */
 export function CaptionPanel({ image, recording, captions, clock, ...props }: Props) {
   const { written, onWrite, onSaved } = props;
-  const queries = useQueryClient();
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
   const isAhead = corrected && (!saved || corrected.created_at > saved.created_at);
@@ -40,15 +39,13 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
   const text = written.text ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
-  const { save, isSaving, forget } = useSave({
+  const { save, isSaving } = useSave({
     image,
     seconds: clock.seconds,
     send: (made: Parameters<typeof saveCaption>[1]) =>
       saveCaption(image, { ...made, text: made.text.trim() }),
-    onSaved: async (_, made) => {
-      forget();
+    onSaved: (_, made) => {
       clock.startAgain();
-      await queries.invalidateQueries(descriptionsQuery(image));
       onSaved(made.text);
     },
   });

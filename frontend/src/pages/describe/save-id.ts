@@ -6,14 +6,14 @@ export class SaveId {
   #content = "";
   #id = "";
 
-  /** The same for the same content until it is known to be saved; a changed one is another. */
+  /** The same for the same content; a changed one is another. */
   of(content: object): string {
     const now = JSON.stringify(content);
     if (now !== this.#content) [this.#content, this.#id] = [now, crypto.randomUUID()];
     return this.#id;
   }
 
-  /** The content is saved: the next one is another, though it may read the same. */
+  /** What was saved is withdrawn: the next one is another, though it may read the same. */
   forget(): void {
     this.#content = "";
   }

@@ -14,7 +14,8 @@ interface Options<M extends Made, Saved> {
   image: number;
   seconds: () => number;
   send: (made: M) => Promise<Saved>;
-  onSaved: (saved: Saved, made: M) => Promise<void>;
+  /** Once the page shows what is saved. */
+  onSaved: (saved: Saved, made: M) => void;
 }
 
 /**
@@ -25,17 +26,20 @@ export function useSave<M extends Made, Saved>(options: Options<M, Saved>) {
   const { image, seconds, send, onSaved } = options;
   const queries = useQueryClient();
   const [saveId] = useState(() => new SaveId());
+  const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
   const { mutate, isPending, variables } = useMutation({
     mutationFn: send,
     retry: isWorthRetrying,
-    onSuccess: onSaved,
-    onError: () => queries.invalidateQueries(descriptionsQuery(image)), // others may have written
+    onSuccess: async (saved, made) => {
+      await refresh();
+      onSaved(saved, made);
+    },
+    onError: refresh, // others may have written
   });
   const save = useCallback(
     (content: Omit<M, keyof Made>) =>
       mutate({ ...content, id: saveId.of(content), seconds: seconds() } as M),
     [mutate, saveId, seconds],
   );
-  const forget = useCallback(() => saveId.forget(), [saveId]);
-  return { save, isSaving: isPending, sent: variables, forget };
+  return { save, isSaving: isPending, sent: variables, forget: () => saveId.forget() };
 }

@@ -32,22 +32,20 @@ export function ProposalCard({ proposal, image, clock, edited, ...props }: Props
   const { onEdit, onSaved, onDismiss } = props;
   const queries = useQueryClient();
   const isEditing = edited !== null;
-  const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
 
   const { save, isSaving, forget } = useSave({
     image: image.id,
     seconds: clock.seconds,
     send: (made: Parameters<typeof saveCaption>[1]) =>
       saveCaption(image.id, { ...made, text: made.text.trim() }),
-    onSaved: async (caption, made) => {
-      forget();
+    onSaved: (caption, made) => {
       clock.startAgain();
       onSaved(made.text);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
         await withdrawCaption(caption.id);
-        await refresh();
+        forget(); // the same text again is another caption
+        await queries.invalidateQueries(descriptionsQuery(image.id));
       });
-      await refresh();
     },
   });
   const saveText = useCallback(

@@ -1,7 +1,6 @@
 import { Button, Fieldset, Group, Stack, Textarea } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
+import { mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
 import type { DescribingClock } from "../useDescribingSeconds";
@@ -33,7 +32,6 @@ interface Props {
 
 /** The words of all who described an image, one after another, each with its speaker. */
 export function MergedDescription({ image, me, said, base, addition, onAdd, clock }: Props) {
-  const queries = useQueryClient();
   const [made, setMade] = useState<Edits>(NO_EDITS);
   const edits = rebased({ ...made, addition }, said);
   const setEdits = (next: Edits) => {
@@ -44,14 +42,12 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
   const parts = mergedParts(said, me, edits, cleaned);
   const others = new Set(saidByOthers(said, me));
 
-  const { save, isSaving, forget } = useSave({
+  const { save, isSaving } = useSave({
     image,
     seconds: clock.seconds,
     send: (made: Parameters<typeof mergeCaption>[1]) => mergeCaption(image, made),
-    onSaved: async () => {
-      forget();
+    onSaved: () => {
       clock.startAgain();
-      await queries.invalidateQueries(descriptionsQuery(image));
       setEdits(NO_EDITS);
     },
   });

@@ -1,7 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
+import { saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
@@ -42,7 +41,6 @@ export function TranscriptEditor(props: Props) {
   const { controls } = audio;
   useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);
-  const queries = useQueryClient();
   const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
   const words = useSignal(correction.words);
   const isWriting = useSignal(correction.writing) !== null;
@@ -56,10 +54,7 @@ export function TranscriptEditor(props: Props) {
     image,
     seconds: activeSeconds,
     send: (made: Parameters<typeof saveTranscript>[1]) => saveTranscript(recording.id, made),
-    onSaved: async () => {
-      await queries.invalidateQueries(descriptionsQuery(image));
-      onHold(null);
-    },
+    onSaved: () => onHold(null),
   });
   const saveOn = useCallback(
     (base: string) => {
