@@ -281,16 +281,38 @@ def _narratives(file: BinaryIO) -> Iterator[_Told]:
 
 
 def _narrative_faults(captions: Sequence[str], row: ManifestRow, rules: Rules) -> Iterator[str]:
-    takes = list(_takes(row, rules).values())
-    for caption in captions:
-        # Of takes that may have said it the one that may have said least else: the rest is left.
-        of = min((texts for texts in takes if caption in texts), key=len, default=None)
-        if of is None:
+    # A take that is owed keeps its caption once it has one: the others come after it.
+    takes = sorted(_takes(row, rules).values(), key=lambda texts: not _is_owed(texts))
+    said_by = _said_by(captions, takes)
+    for number, caption in enumerate(captions):
+        if number not in said_by:
             yield f"nobody said {show(caption)} by the manifest"
-        else:
-            takes.remove(of)
-    missing = filter(_is_owed, takes)
-    yield from (f"the narrative {show(min(texts))} is missing" for texts in missing)
+    told = set(said_by.values())
+    missing = (texts for number, texts in enumerate(takes) if number not in told)
+    for texts in filter(_is_owed, missing):
+        yield f"the narrative {show(min(texts))} is missing"
+
+
+def _said_by(captions: Sequence[str], takes: Sequence[set[str]]) -> dict[int, int]:
+    """Give as many captions as can be a take each that may have said it, by their numbers.
+
+    By augmenting paths: H. W. Kuhn, "The Hungarian method for the assignment problem" (1955).
+    """
+    said_by: dict[int, int] = {}
+
+    def speaks(take: int, tried: set[int]) -> bool:
+        for number, caption in enumerate(captions):
+            if number in tried or caption not in takes[take]:
+                continue
+            tried.add(number)
+            if number not in said_by or speaks(said_by[number], tried):
+                said_by[number] = take
+                return True
+        return False
+
+    for take in range(len(takes)):
+        speaks(take, set())
+    return said_by
 
 
 def _owes_narrative(row: ManifestRow, rules: Rules) -> bool:

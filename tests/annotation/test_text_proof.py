@@ -146,14 +146,22 @@ def test_a_narrative_that_is_not_the_manifests_is_named(scene: Scene, tmp_path: 
     assert twice == [f"{name}: nobody said 'a red bucket' by the manifest"]
 
 
-def test_two_takes_of_one_text_of_which_one_was_corrected_again_are_both_proved(
-    scene: Scene, tmp_path: Path
+@pytest.mark.parametrize(
+    "said",
+    [
+        (["a cup", "a red cup"], ["a cup"]),
+        (["a cup", "a red cup"], ["a blue cup", "a cup"]),
+        (["a cup", "a red cup"], ["a red cup", "a blue cup"], ["a blue cup", "a cup"]),
+    ],
+)
+def test_takes_that_share_texts_of_which_some_were_corrected_again_are_all_proved(
+    scene: Scene, tmp_path: Path, said: tuple[list[str], ...]
 ) -> None:
     """In whichever order they stand; on several images, as ids decide which comes first."""
     for number in range(2, 8):
         image = make_image(scene.world.project, number)
-        twice, once = spoken(scene.world, image), spoken(scene.world, image)
-        for take, texts in ((twice, ["a cup", "a red cup"]), (once, ["a cup"])):
+        for texts in said:
+            take = spoken(scene.world, image)
             for text in texts:
                 correct_transcript(
                     transcript_id=uuid4(),
