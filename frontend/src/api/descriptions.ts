@@ -19,7 +19,7 @@ export const traceQuery = (id: string) =>
     queryFn: () => read(client.GET("/api/recordings/{recording_id}/trace", recording(id))),
   });
 
-export interface Correction {
+export interface NewTranscript {
   id: string;
   text: string;
   words: Word[];
@@ -29,7 +29,7 @@ export interface Correction {
   base: string;
 }
 
-export function saveTranscript(id: string, body: Correction) {
+export function saveTranscript(id: string, body: NewTranscript) {
   return read(
     client.POST("/api/recordings/{recording_id}/transcripts", { ...recording(id), body }),
   );

@@ -60,7 +60,7 @@ test("an accepted proposal is the model's, and whoever accepted it is named", ()
   expect(savedBy({ author: "ada", bundle: null })).toBe("Saved by ada");
 });
 
-test("reading counts from the first sight, time away does not, and a save begins anew", () => {
+test("reading counts from the first sight, time away does not, and what a save was not charged with is the next one's", () => {
   let now_s = 0;
   const meter = new EffortMeter(() => now_s);
   const clock = clockOf(meter);
@@ -69,9 +69,10 @@ test("reading counts from the first sight, time away does not, and a save begins
   expect(clock.seconds()).toBe(6);
   now_s = 600; // nobody moved
   const first = clock.seconds();
-  clock.startAgain();
-  now_s += 2;
+  now_s += 2; // the save is on its way
+  clock.spend(first);
+  now_s += 3;
 
   expect(first).toBeLessThan(30);
-  expect(clock.seconds()).toBe(2);
+  expect(clock.seconds()).toBe(5);
 });

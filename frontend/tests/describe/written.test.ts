@@ -40,3 +40,9 @@ test("what was written on while a text was being saved stays", () => {
   expect(withoutSaved(written, "A pail.")).toBe(written);
   expect(withoutSaved(edited, "A pail.")).toBe(edited);
 });
+
+test("a text is saved without the blanks around it, and nothing of it is left", () => {
+  const written = { ...NO_DRAFT, written: { ...NOTHING_WRITTEN, text: "A pail. " } };
+
+  expect(withoutSaved(written, "A pail.")).toBe(NO_DRAFT);
+});

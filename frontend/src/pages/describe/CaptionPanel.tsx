@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconSparkles } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { cleanCaption, saveCaption } from "@/api/descriptions";
+import { cleanCaption, type NewCaption, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
@@ -42,17 +42,16 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
   const { save, isSaving } = useSave({
     image,
     seconds: clock.seconds,
-    send: (made: Parameters<typeof saveCaption>[1]) =>
-      saveCaption(image, { ...made, text: made.text.trim() }),
+    send: (made: NewCaption) => saveCaption(image, made),
     onSaved: (_, made) => {
-      clock.startAgain();
+      clock.spend(made.seconds);
       onSaved(made.text);
     },
   });
   const saveText = () => {
     const { proposal, shortening } = written;
     const made = { recording: recording?.id ?? null, proposal, shortening };
-    save({ base: saved?.id ?? null, text, ...made });
+    save({ base: saved?.id ?? null, text: text.trim(), ...made });
   };
 
   return (

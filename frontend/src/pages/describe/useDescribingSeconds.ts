@@ -6,9 +6,10 @@ import { useEffort } from "../annotate/useEffort";
 const SPEAKING_MS = 5_000;
 
 export interface DescribingClock {
-  /** Active seconds since the image was seen, or since it was last described. */
+  /** Active seconds since the image was seen that no description was charged with yet. */
   seconds(): number;
-  startAgain(): void;
+  /** Charges a description with some of them; what came meanwhile is the next one's. */
+  spend(seconds: number): void;
 }
 
 /** Counts what a description costs, from the first sight of the image, with a proposal or without. */
@@ -26,11 +27,14 @@ export function useDescribingSeconds(isSpeaking: boolean): DescribingClock {
 }
 
 export function clockOf(meter: EffortMeter): DescribingClock {
+  let spent_s = 0;
   return {
     seconds: () => {
       meter.noteActivity();
-      return Math.round(meter.unspent_s * 10) / 10;
+      return Math.round((meter.active_s - spent_s) * 10) / 10;
     },
-    startAgain: () => void meter.take(),
+    spend: (seconds) => {
+      spent_s += seconds;
+    },
   };
 }

@@ -7,7 +7,7 @@ import { SaveId } from "./save-id";
 interface Made {
   id: string;
   /** How long the person was at it. */
-  seconds?: number | null;
+  seconds: number;
 }
 
 interface Options<M extends Made, Saved> {
@@ -19,8 +19,8 @@ interface Options<M extends Made, Saved> {
 }
 
 /**
- * Saves what a person wrote. Where no answer comes it is sent again by itself, under the same id:
- * whether the first had arrived or not, it is saved once, and nobody is told of a fault.
+ * Saves what a person wrote. Where no answer comes, or a fault, it is sent twice again under the
+ * same id: whether the first had arrived or not, it is saved once.
  */
 export function useSave<M extends Made, Saved>(options: Options<M, Saved>) {
   const { image, seconds, send, onSaved } = options;
@@ -29,6 +29,7 @@ export function useSave<M extends Made, Saved>(options: Options<M, Saved>) {
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
   const { mutate, isPending, variables } = useMutation({
     mutationFn: send,
+    networkMode: "always", // offline it fails, and says so
     retry: isWorthRetrying,
     onSuccess: async (saved, made) => {
       await refresh();
@@ -38,6 +39,7 @@ export function useSave<M extends Made, Saved>(options: Options<M, Saved>) {
   });
   const save = useCallback(
     (content: Omit<M, keyof Made>) =>
+      // Omit hides from TypeScript that these are all that M has.
       mutate({ ...content, id: saveId.of(content), seconds: seconds() } as M),
     [mutate, saveId, seconds],
   );

@@ -32,5 +32,6 @@ export function unsavedOf({ written, edited }: Draft): Written {
 
 /** What is left once a text is saved: what was written while it was on its way stays. */
 export function withoutSaved(draft: Draft, saved: string): Draft {
-  return (draft.written.text ?? draft.edited?.text) === saved ? NO_DRAFT : draft;
+  const text = draft.written.text ?? draft.edited?.text;
+  return text?.trim() === saved ? NO_DRAFT : draft; // saved without the blanks around it
 }

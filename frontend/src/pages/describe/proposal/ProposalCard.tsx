@@ -2,7 +2,12 @@ import { Button, Group } from "@mantine/core";
 import { IconCheck, IconPencil } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { descriptionsQuery, saveCaption, withdrawCaption } from "@/api/descriptions";
+import {
+  descriptionsQuery,
+  type NewCaption,
+  saveCaption,
+  withdrawCaption,
+} from "@/api/descriptions";
 import type { ImageDetail, OfferedCaption } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
@@ -36,10 +41,9 @@ export function ProposalCard({ proposal, image, clock, edited, ...props }: Props
   const { save, isSaving, forget } = useSave({
     image: image.id,
     seconds: clock.seconds,
-    send: (made: Parameters<typeof saveCaption>[1]) =>
-      saveCaption(image.id, { ...made, text: made.text.trim() }),
+    send: (made: NewCaption) => saveCaption(image.id, made),
     onSaved: (caption, made) => {
-      clock.startAgain();
+      clock.spend(made.seconds);
       onSaved(made.text);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
         await withdrawCaption(caption.id);
@@ -50,7 +54,8 @@ export function ProposalCard({ proposal, image, clock, edited, ...props }: Props
   });
   const saveText = useCallback(
     // Nobody has described the image: there is no base.
-    (text: string) => save({ base: null, text, recording: null, proposal: proposal.id }),
+    (text: string) =>
+      save({ base: null, text: text.trim(), recording: null, proposal: proposal.id }),
     [save, proposal.id],
   );
 

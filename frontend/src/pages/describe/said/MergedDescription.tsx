@@ -1,6 +1,6 @@
 import { Button, Fieldset, Group, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
-import { mergeCaption } from "@/api/descriptions";
+import { type MergedCaption, mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
 import type { DescribingClock } from "../useDescribingSeconds";
@@ -45,9 +45,9 @@ export function MergedDescription({ image, me, said, base, addition, onAdd, cloc
   const { save, isSaving } = useSave({
     image,
     seconds: clock.seconds,
-    send: (made: Parameters<typeof mergeCaption>[1]) => mergeCaption(image, made),
-    onSaved: () => {
-      clock.startAgain();
+    send: (made: MergedCaption) => mergeCaption(image, made),
+    onSaved: (_, made) => {
+      clock.spend(made.seconds);
       setEdits(NO_EDITS);
     },
   });

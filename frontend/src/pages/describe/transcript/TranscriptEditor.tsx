@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { saveTranscript } from "@/api/descriptions";
+import { type NewTranscript, saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
@@ -53,7 +53,7 @@ export function TranscriptEditor(props: Props) {
   const { save, isSaving, sent } = useSave({
     image,
     seconds: activeSeconds,
-    send: (made: Parameters<typeof saveTranscript>[1]) => saveTranscript(recording.id, made),
+    send: (made: NewTranscript) => saveTranscript(recording.id, made),
     onSaved: () => onHold(null),
   });
   const saveOn = useCallback(
