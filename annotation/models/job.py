@@ -64,3 +64,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"job {self.pk} {self.kind} ({self.state})"
+
+    @property
+    def runs(self) -> int:
+        """How often a worker took it up; its times are of the last run."""
+        return self.fencing_token

@@ -117,4 +117,4 @@ def _images(each: Round) -> int:
 
 
 def _seconds_in_one_go(each: Round) -> float | None:
-    return seconds_of(each.job) if each.job and each.job.fencing_token == 1 else None
+    return seconds_of(each.job) if each.job and each.job.runs == 1 else None

@@ -34,7 +34,7 @@ def cost_of_round(each: Round) -> RoundCost:
     counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
     return RoundCost(
         seconds=seconds,
-        runs=each.job.fencing_token if each.job else 0,
+        runs=each.job.runs if each.job else 0,
         judging_s=each.metrics.get("judging_s"),
         embeddings=0 if seconds is None else _embeddings_made_during(each),
         proposals=counts["proposals"],

@@ -121,7 +121,7 @@ def round_facts(each: Round) -> RoundFacts:
         finished_at=each.finished_at,
         created_by=each.created_by.username if each.created_by else None,
         job=each.job,
-        runs=each.job.fencing_token if each.job else 0,
+        runs=each.job.runs if each.job else 0,
     )
 
 
