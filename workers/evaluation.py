@@ -24,6 +24,7 @@ from engine.segmentation.evaluation import (
     MAX_CLICKS,
     ObjectClicks,
     click_object,
+    clicks_to_good,
     group_by_size,
     iou_at_one_click,
     paired_bootstrap,
@@ -114,7 +115,7 @@ def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, Any]:
         return {"mean": mean, "low": low, "high": high}
 
     def both(before: Sequence[ObjectClicks], after: Sequence[ObjectClicks]) -> dict[str, Any]:
-        clicks = difference(before, after, _clicks_to_good)
+        clicks = difference(before, after, clicks_to_good)
         return {**difference(before, after), "clicks": clicks}
 
     before, after = group_by_size(serving.objects), group_by_size(candidate.objects)
@@ -136,10 +137,6 @@ def digest_of(images: Sequence[AnnotatedImage], proposal_images: int = PROPOSAL_
         masks = sorted(map(digest, image.masks))
         sha256.update(f"\n{' '.join([image.key, *masks])}".encode())
     return sha256.hexdigest()
-
-
-def _clicks_to_good(one: ObjectClicks) -> float:
-    return one.clicks_to(GOOD_IOU, MAX_CLICKS)
 
 
 def clicked_masks(image: AnnotatedImage) -> list[RLE]:

@@ -21,12 +21,12 @@ from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder, file_digest
 from engine.segmentation.evaluation import (
-    GOOD_IOU,
     MAX_CLICKS,
     ClickMetrics,
     ClickSummary,
     ObjectClicks,
     click_images,
+    clicks_to_good,
     iou_at_one_click,
     paired_bootstrap,
     sample_masks,
@@ -108,7 +108,7 @@ class Score:
             this minus the other and its 95 % interval over images: `mean`, `low` and `high`.
 
         """
-        measures = {"miou_1": iou_at_one_click, "noc_85": _clicks_to_good}
+        measures = {"miou_1": iou_at_one_click, "noc_85": clicks_to_good}
         return {
             name: dict(zip(INTERVAL, self._difference(other, measure), strict=True))
             for name, measure in measures.items()
@@ -262,10 +262,6 @@ def _in_use(
         show(done, len(images), "looking closer")
         asked = windows_asked(image.seen(), finder, heat_min=heat_min, most=most) if finder else []
         yield image.with_windows(asked)
-
-
-def _clicks_to_good(one: ObjectClicks) -> float:
-    return one.clicks_to(GOOD_IOU, MAX_CLICKS)
 
 
 def _digest(

@@ -157,6 +157,11 @@ def iou_at_one_click(one: ObjectClicks) -> float:
     return one.iou_at(1)
 
 
+def clicks_to_good(one: ObjectClicks) -> float:
+    """Measure what the gate asks for next."""
+    return one.clicks_to(GOOD_IOU, MAX_CLICKS)
+
+
 def paired_bootstrap(
     a: Sequence[ObjectClicks],
     b: Sequence[ObjectClicks],
