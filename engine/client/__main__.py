@@ -48,10 +48,10 @@ def main(arguments: list[str] | None = None) -> None:
             warnings.showwarning = _tell_warning
             app(arguments, prog_name="anneal")
     except AnnealError as error:
-        print(f"anneal: {advice(error)}", file=sys.stderr)
+        tell(f"anneal: {advice(error)}")
         sys.exit(code_of(error))
     except (DatasetError, OSError) as error:
-        print(f"anneal: {error}", file=sys.stderr)
+        tell(f"anneal: {error}")
         sys.exit(REFUSED)
 
 
