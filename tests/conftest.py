@@ -1,4 +1,4 @@
-"""Order of the parts of a run, and how long each took."""
+"""Order of the parts of a run, how long each took, and what becomes of the database."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -11,7 +11,10 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Leave the database to go with its server, which may still have somebody connected."""
+    """Leave the database to go with its server (tests/services.py).
+
+    Somebody may still be connected, so that it could not be dropped.
+    """
     return True
 
 

@@ -4,8 +4,7 @@ from uuid import uuid4
 
 from annotation.models import DatasetVersion, Image
 from annotation.services.versions import cut_version
-from tests.annotation.test_versions import ring_and_dot
-from tests.annotation.world import Api, World, create, make_image
+from tests.annotation.world import Api, World, create, make_image, ring_and_dot
 
 
 def version_with_part(world: World, annotator: Api) -> DatasetVersion:

@@ -31,8 +31,7 @@ from engine.datasets.row_faults import Unproved
 from engine.datasets.sample import Dataset, Sample
 from engine.masks.rle import RLE
 from tests.annotation.cut_versions import version_with_holdout, version_with_part
-from tests.annotation.test_versions import ring_and_dot
-from tests.annotation.world import Api, World, create, make_image, square
+from tests.annotation.world import Api, World, create, make_image, ring_and_dot, square
 
 
 @pytest.fixture

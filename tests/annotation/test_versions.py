@@ -10,7 +10,6 @@ from typing import Any
 from urllib.request import urlopen
 from uuid import uuid4
 
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.signals import post_init
@@ -38,19 +37,18 @@ from engine.datasets.files import FolderOut
 from engine.datasets.manifest import verify_manifest
 from engine.datasets.manifest_files import open_manifest
 from engine.datasets.proof import manifest_of, unproven
-from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
 from tests.annotation.cutting import cut_by
-from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
-
-
-def ring_and_dot() -> RLE:
-    """A mask with a hole and a detached part."""
-    mask = np.zeros(SIZE_HW, bool)
-    mask[2:12, 2:12] = True
-    mask[5:9, 5:9] = False
-    mask[18:20, 25:28] = True
-    return encode(mask)
+from tests.annotation.world import (
+    SIZE_HW,
+    Api,
+    World,
+    create,
+    make_image,
+    operation,
+    ring_and_dot,
+    square,
+)
 
 
 def finish(world: World, image: Image) -> None:

@@ -35,6 +35,15 @@ def square(x: int, y: int, side: int = 5, size_hw: tuple[int, int] = SIZE_HW) ->
     return encode(mask)
 
 
+def ring_and_dot() -> RLE:
+    """A mask with a hole and a detached part."""
+    mask = np.zeros(SIZE_HW, bool)
+    mask[2:12, 2:12] = True
+    mask[5:9, 5:9] = False
+    mask[18:20, 25:28] = True
+    return encode(mask)
+
+
 def make_user(name: str) -> User:
     user = User(username=name)
     user.set_unusable_password()  # hashing one takes longer than most tests
