@@ -21,7 +21,8 @@ class ProposingSerializer(serializers.Serializer[Any]):
         "other arms, too",
     )
     images = serializers.IntegerField(
-        allow_null=True, help_text="On which the bundle has proposed a mask; null: under way"
+        allow_null=True,
+        help_text="On which the bundle has proposed a mask; null: under way, or nothing serves",
     )
 
 

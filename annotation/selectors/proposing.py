@@ -15,7 +15,8 @@ class Proposing(TypedDict):
 
     bundle: str | None
     job: Job | None  # the preparation that is under way, else the last: None before the first
-    images: int | None  # with a mask of the bundle's, whatever became of it; None: under way
+    # With a mask of the bundle's, whatever became of it; None: under way, or nothing serves.
+    images: int | None
 
 
 def proposing_of(project_id: int) -> Proposing:

@@ -4556,7 +4556,7 @@ export interface components {
             bundle: string | null;
             /** @description The preparation of images that is under way, else the last; it proposes for other arms, too */
             job: components["schemas"]["Job"] | null;
-            /** @description On which the bundle has proposed a mask; null: under way */
+            /** @description On which the bundle has proposed a mask; null: under way, or nothing serves */
             images: number | null;
         };
         /**

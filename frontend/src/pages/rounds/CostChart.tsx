@@ -2,7 +2,7 @@ import { BarChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
-import { LOOK } from "./chartLook";
+import { LOOK, ROOM } from "./chartLook";
 import { costPoints, costsOf, firstCost, unitOf } from "./costPoints";
 import { pointTooltip } from "./pointTooltip";
 
@@ -12,7 +12,6 @@ interface Props {
 }
 
 const TITLE = "Cost by round";
-const ROOM = { top: 10, left: 10, right: 5 }; // for the highest tick and the axis' name
 const SERIES = [
   { name: "training", label: "Training", color: "iris.5" },
   { name: "judging", label: "Judging", color: "orange.6" },

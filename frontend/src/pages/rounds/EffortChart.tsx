@@ -2,7 +2,7 @@ import { CompositeChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
-import { LOOK } from "./chartLook";
+import { LOOK, ROOM } from "./chartLook";
 import { beginning, effortPoints } from "./effortWords";
 import { pointTooltip } from "./pointTooltip";
 
@@ -21,7 +21,6 @@ interface Props {
 }
 
 const TITLE = "Effort per finished mask";
-const ROOM = { top: 10, left: 10, right: 5 }; // for the highest tick and the axes' names
 
 /** The measure of the whole: what a finished mask costs people, round by round. */
 export function EffortChart({ rounds, project }: Props) {

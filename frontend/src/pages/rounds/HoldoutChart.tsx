@@ -5,6 +5,7 @@ import { Source } from "@/components/Source";
 import { LOOK } from "./chartLook";
 import { firstOf, holdoutPoints, linesOf } from "./holdoutPoints";
 import { pointTooltip } from "./pointTooltip";
+import { SIZES } from "./sizes";
 
 interface Props {
   rounds: Round[];
@@ -22,8 +23,8 @@ export function HoldoutChart({ rounds, project }: Props) {
     <Source of={TITLE} path="/api/projects/{project_id}/rounds" id={project}>
       What each round made, promoted or not, on the finished holdout images of its version, with one
       simulated click on each object; the pretrained model as the newest round measured it that was
-      judged against it. The holdout grows, so that two points may be of different objects. Small is
-      under a sixteenth of the image's longer side, large over three sixteenths.
+      judged against it. The holdout grows, so that two points may be of different objects. Small:{" "}
+      {SIZES.small[1].toLowerCase()}; large: {SIZES.large[1].toLowerCase()}.
     </Source>
   );
   if (data.length < 2)

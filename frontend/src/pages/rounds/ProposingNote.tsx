@@ -5,13 +5,14 @@ import { NotLoaded } from "@/components/NotLoaded";
 import { Source } from "@/components/Source";
 import { isUnderWay, proposingWords } from "./proposingWords";
 
-const POLL_MS = 5000;
+const POLL_MS = { underWay: 5_000, else: 20_000 }; // an import elsewhere has it begin
 
 /** Whether the model that serves is proposing still, and on how many images it has. For managers. */
 export function ProposingNote({ project }: { project: number }) {
   const query = useQuery({
     ...proposingQuery(project),
-    refetchInterval: ({ state: { data } }) => (data && isUnderWay(data) ? POLL_MS : false),
+    refetchInterval: ({ state: { data } }) =>
+      data && isUnderWay(data) ? POLL_MS.underWay : POLL_MS.else,
   });
   const { data: proposing } = query;
   if (query.isLoadingError) return <NotLoaded what="How far proposing is" query={query} />;

@@ -60,7 +60,7 @@ export function RoundsPage() {
       {rounds.data && (
         <Stack gap="lg">
           {isManager && trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
-          <ByRound rounds={rounds.data} project={project} />
+          <ByRound rounds={rounds.data} project={id} tellsCost={isManager && trained.length > 0} />
           {rounds.data.length > 0 && (
             <RoundsTable
               project={id}
@@ -102,20 +102,20 @@ export function RoundsPage() {
 }
 
 /** What the rounds made, and what they took: beside each other. */
-function ByRound({ rounds, project }: { rounds: Round[]; project: Project }) {
+function ByRound(props: { rounds: Round[]; project: number; tellsCost: boolean }) {
+  const { rounds, project, tellsCost } = props;
   const learnMasks = rounds.some(({ parts }) => parts.includes("masks"));
-  const tellsCost = project.role === "manager" && rounds.some(({ id }) => id !== null);
   if (!learnMasks && !tellsCost) return null;
   return (
     <Grid gap="lg">
       {learnMasks && (
         <Grid.Col span={{ base: 12, md: tellsCost ? 8 : 12 }}>
-          <HoldoutChart rounds={rounds} project={project.id} />
+          <HoldoutChart rounds={rounds} project={project} />
         </Grid.Col>
       )}
       {tellsCost && (
         <Grid.Col span={{ base: 12, md: 4 }}>
-          <CostChart rounds={rounds} project={project.id} />
+          <CostChart rounds={rounds} project={project} />
         </Grid.Col>
       )}
     </Grid>
