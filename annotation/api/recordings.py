@@ -37,8 +37,8 @@ from annotation.services.transcripts import correct_transcript
 from annotation.services.voices import audio_key
 from engine.media.limits import LONGEST_SOUND_S
 from engine.speech.clean import MAX_CHARACTERS
+from engine.speech.grounding.pointer import MAX_POINTS
 
-MAX_POINTS = 250_000  # a recorder notes 30 a second, and more for clicks, views and selections
 TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
 
 

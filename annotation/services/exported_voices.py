@@ -105,12 +105,19 @@ def _voices(
     version: DatasetVersion, report: Report | None, choice: Choice, taken: set[UUID]
 ) -> Iterator[Voice]:
     for said, recording, narrative in _narrated(version, report, choice, _Taken(taken)):
+        text = said.text
         yield Voice(
             str(recording.pk),
             narrative,
             said.frozen.row["split"],
             round(recording.duration_s * (WAV_BYTES_S if recording.cuts else PACKED_BYTES_S)),
             partial(_load, recording, taken),
+            speaker=recording.user.username,
+            mask=None if recording.mask_id is None else str(recording.mask_id),
+            maker=text.author.username if text.author else text.model,
+            is_corrected=text.kind == Transcript.Kind.CORRECTED,
+            recorded_at=recording.created_at.isoformat(),
+            phrases=linked_phrases(said.frozen, text),
         )
 
 
@@ -199,7 +206,8 @@ def _recordings(version: DatasetVersion, choice: Choice) -> Iterator[tuple[_Said
         if take.text and _has_words(take)
     )
     while batch := dict(islice(takes, BATCH)):
-        rows = with_may_leave(Recording.objects.filter(pk__in=list(batch)))
+        takes_of = Recording.objects.filter(pk__in=list(batch)).select_related("user")
+        rows = with_may_leave(takes_of)
         ordered = rows.order_by("image__sha256", "created_at", "pk")
         for recording in ordered.iterator(chunk_size=FETCHED):
             yield batch[recording.pk], recording

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from engine.datasets.voices import Voice
 from engine.masks.rle import RLE
 
 Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in pixels
@@ -66,6 +67,8 @@ class Sample:
     load_bytes: Callable[[], bytes] | None = field(default=None, compare=False)  # of its file
     predictions: tuple[Prediction, ...] = ()  # formats that are written have no place for these
     remarks: tuple[Remark, ...] = ()  # nor for these
+    # What people said of it; an export brings these beside the images, as a table of their own.
+    voices: tuple[Voice, ...] = field(default=(), compare=False)
     number: int | None = None  # by which the files call it, where they do not name it
     # What is told of it that has no place here, counted in people's words.
     left_out: Mapping[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from engine.datasets.descriptions import LinkedPhrase
 from engine.datasets.localized_narratives import Narrative
 
 LARGEST_SOUND_BYTES: Final = 64 * 2**20  # a row is in memory whole, and more than once
@@ -24,8 +25,15 @@ class Voice:
     recording: str  # its id
     narrative: Narrative
     split: str | None
-    weight: int  # bytes of the sound, guessed
+    weight: int  # bytes of the sound, guessed; 0 where there is none
     load: Callable[[], Sound | None]  # None: it may not leave, or is too large for a row
+    speaker: str = ""  # their user name
+    mask: str | None = None  # id of the one that it is about; None: the image
+    # Who corrected its text, by their user name, or else the model that heard it.
+    maker: str = ""
+    is_corrected: bool = False
+    recorded_at: str = ""  # ISO 8601
+    phrases: tuple[LinkedPhrase, ...] = ()  # of its utterances, with the masks they speak of
 
 
 Voices: TypeAlias = Callable[[], Iterable[Voice]]  # the same ones whenever it is called

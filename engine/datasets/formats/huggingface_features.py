@@ -51,7 +51,7 @@ def features_of(classes: Sequence[str]) -> dict[str, Feature]:
 
 def voice_features() -> dict[str, Feature]:
     """Return the columns of what people said."""
-    text, number = _value("string"), _value("float64")
+    text, number, side = (_value(each) for each in ("string", "float64", "int32"))
     point = {"t": number, "x": number, "y": number}
     return {
         AUDIO: {"_type": "Audio"},  # null of those who do not agree to it, or took it back
@@ -59,7 +59,13 @@ def voice_features() -> dict[str, Feature]:
         "utterances": [{"text": text, "start_s": number, "end_s": number, "masks": [text]}],
         TRACE: [point],  # of the pointer: seconds, and shares of the image's sides
         "speaker": _value("int64"),
+        "speaker_name": text,
         "recording": text,
+        "recorded_at": text,
+        "mask": text,  # id of the one that it is about; null: the image
+        "maker": text,  # who corrected the text, or else the model that heard it
+        "is_corrected": _value("bool"),
+        "phrases": [{"first": side, "end": side, "masks": [text]}],  # of the utterances
         "image_sha256": text,
         "split": text,
     }

@@ -47,7 +47,16 @@ def _row(voice: Voice) -> Row:
         ],
         TRACE: list(_points(told)),
         "speaker": told.annotator_id,
+        "speaker_name": voice.speaker,
         "recording": voice.recording,
+        "recorded_at": voice.recorded_at,
+        "mask": voice.mask,
+        "maker": voice.maker,
+        "is_corrected": voice.is_corrected,
+        "phrases": [
+            {"first": each.first, "end": each.end, "masks": list(each.masks)}
+            for each in voice.phrases
+        ],
         "image_sha256": told.image_id,
         "split": voice.split,
     }

@@ -37,8 +37,9 @@ voices = load_dataset("PATH OF THIS FOLDER", "voices")
 
 `image_sha256` is the `sha256` of the image. `audio` is null where its speaker does not agree to
 that, and of sounds of over {limit} MiB; what somebody took back is silence. `utterances` are the
-words with their times and the `id` of the masks they speak of, and `trace` is where the pointer was
-(seconds, shares of the image's width and height)."""
+words with their times and the `id` of the masks they speak of, `phrases` say which words together
+speak of which, and `trace` is where the pointer was (seconds, shares of the image's width and
+height). `mask` is what the take is about, where that is one object alone."""
 _TEXT: Final = """
 # {name}
 

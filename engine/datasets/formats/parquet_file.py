@@ -1,4 +1,4 @@
-"""The rows of one untrusted Parquet file, and their pictures, which are read when asked for."""
+"""The rows of one untrusted Parquet file, and their pictures or sounds, read when asked for."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -34,21 +34,22 @@ class Place:
 
 
 @dataclass(slots=True)
-class Pictures:
-    """Those of the group that was last asked for, of all files of a dataset."""
+class Files:
+    """Pictures, or sounds, of the group that was last asked for, of all files of a dataset."""
 
     group: tuple[str, int] = ("", 0)
     column: pa.ChunkedArray = field(default_factory=lambda: pa.chunked_array([], pa.binary()))
 
 
 class ParquetRows:
-    """One Parquet file of a source."""
+    """One Parquet file of a source. `medium` is the column whose values are files."""
 
-    def __init__(self, source: Source, name: str, pictures: Pictures) -> None:
+    def __init__(self, source: Source, name: str, files: Files, medium: str = IMAGE) -> None:
         self.name = name
         self.stem = PurePosixPath(name).stem
         self._source = source
-        self._pictures = pictures
+        self._files = files
+        self._medium = medium
         self._open: parquet.ParquetFile | None = None  # while its rows are gone through
 
     @contextmanager
@@ -56,7 +57,7 @@ class ParquetRows:
         """Open the file unless it is.
 
         Raises:
-            DatasetError: it is no Parquet, is broken, or has no pictures.
+            DatasetError: it is no Parquet, is broken, or has no such files.
 
         """
         try:
@@ -64,7 +65,7 @@ class ParquetRows:
                 yield self._open
                 return
             with self._source.file(self.name) as file:
-                self._open = _checked(file, self.name)
+                self._open = _checked(file, self.name, f"{self._medium}.bytes")
                 try:
                     yield self._open
                 finally:
@@ -76,7 +77,7 @@ class ParquetRows:
             raise DatasetError(fault, file=self.name) from None
 
     def rows(self, columns: Sequence[str]) -> Iterator[tuple[Place, Fields]]:
-        """Yield rows with those columns that are there. Memory: a few rows, without pictures.
+        """Yield rows with those columns that are there. Memory: a few rows, without files.
 
         Raises:
             DatasetError: as above.
@@ -92,22 +93,22 @@ class ParquetRows:
                         row += 1
                 before += row
 
-    def picture(self, place: Place) -> bytes:
-        """Return the bytes of a row's image; those of its group are read at once.
+    def file(self, place: Place) -> bytes:
+        """Return the bytes of a row's file; those of its group are read at once.
 
         Raises:
             DatasetError: as above, or there are none.
 
         """
-        pictures, group = self._pictures, (self.name, place.group)
+        files, group = self._files, (self.name, place.group)
         with self._opened() as file:
-            if pictures.group != group:
-                pictures.column = file.read_row_group(place.group, columns=[BYTES]).column(IMAGE)
-                pictures.group = group
-            value = pictures.column[place.row].as_py()
+            if files.group != group:
+                table = file.read_row_group(place.group, columns=[f"{self._medium}.bytes"])
+                files.column, files.group = table.column(self._medium), group
+            value = files.column[place.row].as_py()
         data = value.get("bytes") if isinstance(value, dict) else None
         if not isinstance(data, bytes):
-            raise DatasetError("the image has no bytes", file=self.name)
+            raise DatasetError(f"the {self._medium} has no bytes", file=self.name)
         return data
 
     def has_sounds_alone(self) -> bool:
@@ -135,10 +136,10 @@ def features_in(schema: pa.Schema) -> Fields:
         return {}  # the columns have types of their own
 
 
-def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:
+def _checked(file: BinaryIO, name: str, needed: str) -> parquet.ParquetFile:
     metadata = bounded_metadata(file, name)
-    if BYTES not in [metadata.schema.column(place).path for place in range(metadata.num_columns)]:
-        raise DatasetError(f"has no column {BYTES}", file=name)
+    if needed not in [metadata.schema.column(place).path for place in range(metadata.num_columns)]:
+        raise DatasetError(f"has no column {needed}", file=name)
     # Texts stay packed: a file of 1 KB may say that a thousand values are the same large one.
     texts = [
         column.path

@@ -19,8 +19,9 @@ from engine.datasets.formats.fields import sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.huggingface_features import IMAGE, MASKS, VOICES
 from engine.datasets.formats.objects import object_of
-from engine.datasets.formats.parquet_file import ParquetRows, Pictures, Place
+from engine.datasets.formats.parquet_file import Files, ParquetRows, Place
 from engine.datasets.formats.pictures import SPLITS
+from engine.datasets.formats.voices_read import read_voices
 from engine.datasets.json_bounds import loads
 from engine.datasets.sample import (
     UNLABELLED,
@@ -51,12 +52,17 @@ _LABEL_COLUMNS: Final = [
 def read(source: Source, report: Report) -> Dataset:
     """Read all files, one at a time; each is gone through once for its labels.
 
-    But for what people said, beside the images of an export of ours: recordings do not come in.
+    What people said, beside the images of an export of ours, comes with the image it is of.
     """
-    pictures = Pictures()
+    pictures = Files()
     names = [name for name in source.names if name.endswith(".parquet")]
     files = [ParquetRows(source, name, pictures) for name in names]
-    return read_rows([each for each in files if not _is_of_voices(each)], report)
+    spoken = [each for each in files if _is_of_voices(each)]
+    dataset = read_rows([each for each in files if each not in spoken], report)
+    if not spoken:
+        return dataset
+    voices = read_voices(source, [each.name for each in spoken], report)
+    return replace(dataset, samples=partial(voices.beside, dataset.samples))
 
 
 def _is_of_voices(file: ParquetRows) -> bool:
@@ -73,7 +79,7 @@ class Rows(Protocol):
         """Yield rows with those columns that are there."""
         ...
 
-    def picture(self, place: Place) -> bytes:
+    def file(self, place: Place) -> bytes:
         """Return the bytes of a row's image."""
         ...
 
@@ -149,7 +155,7 @@ def _sample(
     report: Report,
 ) -> Sample:
     image = fields.get(IMAGE)
-    load = None if image is None else partial(file.picture, place)
+    load = None if image is None else partial(file.file, place)
     size_hw = _size_of(fields, load)
     annotations = []
     for index, each in enumerate(_listed(fields)):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from engine.speech.grounding.scene import Floats, Scene
 
 POINTING: Final = ("move", "click")  # kinds of a trace's points
+MAX_POINTS: Final = 250_000  # a recorder notes 30 a second, and more for clicks, views, selections
 STEP_S: Final = 0.05
 LONGEST_REST_S: Final = 4.0  # after that the hand has left the mouse
 CLICK_S: Final = 0.5  # a click counts as much as that long a rest
