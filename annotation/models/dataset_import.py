@@ -82,6 +82,8 @@ class ImportedSample(models.Model):
     met_comments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     boxes = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     met_boxes = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    takes = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    met_takes = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     is_finished = models.BooleanField(default=False)  # this import made the image count as done
     met_captions = models.JSONField(default=list)  # ids of those that were there already
     counts = models.JSONField(default=dict)  # what came in; after an undo, what went

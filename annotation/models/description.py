@@ -38,13 +38,19 @@ class Recording(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
+    # Nobody removed it, but an undo of the import that brought it: it may come in again.
+    is_undone = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="recording_without_voice_has_no_trace",
                 condition=Q(voice_deleted_at=None) | Q(trace=[]),
-            )
+            ),
+            models.CheckConstraint(
+                name="recording_undone_is_deleted",
+                condition=Q(is_undone=False) | Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

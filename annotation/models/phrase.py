@@ -19,7 +19,9 @@ class Phrase(models.Model):
     first = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     text = models.TextField()
-    noun = models.TextField()  # what it names: "buckets" of "two red buckets"
+    # What it names: "buckets" of "two red buckets". Empty: it came in with its take, and the rules
+    # find no such phrase there, or have yet to look.
+    noun = models.TextField()
     count = models.PositiveIntegerField(null=True)  # as said in numbers
     is_plural = models.BooleanField()
     is_definite = models.BooleanField()  # "the bucket"

@@ -1,5 +1,6 @@
 """What was said and written about an image."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -94,6 +95,14 @@ def correction_effort(recording: Recording) -> CorrectionEffort:
 def has_consented(user: Person) -> bool:
     """Tell whether the person agrees, now, to being recorded as the newest text says."""
     return given_consents(user).filter(version=VERSION).exists()
+
+
+def agreeing(user_ids: Collection[int]) -> set[int]:
+    """Return those of some people who agree, now, as `has_consented` tells of one."""
+    if not user_ids:
+        return set()
+    agreed = Consent.objects.filter(user__in=user_ids, version=VERSION, withdrawn_at=None)
+    return set(agreed.values_list("user", flat=True))
 
 
 def given_consents(user: Person) -> QuerySet[Consent]:

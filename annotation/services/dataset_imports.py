@@ -5,7 +5,7 @@ digest which the project has. Importing twice adds nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -29,10 +29,12 @@ from annotation.services.import_contents import (
     count_contents,
     fitting_samples,
     predictions_of,
+    sayings,
 )
 from annotation.services.imported_captions import describe_images
 from annotation.services.imported_images import are_our_ids, find_images
 from annotation.services.imported_people import bring_comments, members_by_name
+from annotation.services.imported_takes import bring_takes, store_sounds
 from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.object_boxes import bring_boxes
 from annotation.services.outside_proposals import propose_from_outside
@@ -77,13 +79,15 @@ def begin_import(
 
 
 def fetch_sample(importing: Importing, sample: Sample) -> Coming:
-    """Put an image's file in the store, if the dataset has it; no transaction need wait for that.
+    """Put an image's file in the store, if the dataset has it, and what was said of it.
+
+    No transaction need wait for that.
 
     Raises StorageUnavailableError only.
     """
     sample = plain_sample(sample)
     if sample.load_bytes is None:
-        return Coming(sample)
+        return _with_sounds(importing, Coming(sample))
     try:
         data = sample.load_bytes()
     except DatasetError as error:
@@ -94,7 +98,17 @@ def fetch_sample(importing: Importing, sample: Sample) -> Coming:
         file_name=sample.file_name[-MAX_FILE_NAME:],
         group=(sample.group or "")[:MAX_NAME],
     )
-    return Coming(sample, file)
+    return _with_sounds(importing, Coming(sample, file))
+
+
+def _with_sounds(importing: Importing, coming: Coming) -> Coming:
+    """Put the sounds of an image's takes in the store."""
+    if not coming.sample.voices:
+        return coming
+    sounds, unheard = store_sounds(
+        project=importing.project, voices=coming.sample.voices, members=importing.members
+    )
+    return replace(coming, sounds=sounds, unheard=unheard)
 
 
 @transaction.atomic
@@ -114,7 +128,7 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
             author=importing.author,
             has_our_ids=importing.has_our_ids,
         )
-        _annotate(importing, [each.sample for each in batch], found)
+        _annotate(importing, batch, found)
         brought += found
     for each in brought:
         each.counts = +each.counts
@@ -132,8 +146,9 @@ def _wait_for_turn(project: Project) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[Brought]) -> None:
+def _annotate(importing: Importing, coming: Sequence[Coming], found: Sequence[Brought]) -> None:
     """Lay all that is told on the images that have the size for which it was made."""
+    samples = [each.sample for each in coming]
     fitting = fitting_samples(samples, found, _held(importing, found))
     contents = contents_of(fitting, importing)
     author = importing.author
@@ -149,7 +164,16 @@ def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[B
         describe_images(contents.captions, author=author),
         bring_comments(remarks=contents.remarks, author=author, members=importing.members),
         bring_boxes(contents.boxes),
+        bring_takes(
+            project=importing.project,
+            said=sayings(fitting, seeded),
+            sounds={take_id: sound for each in coming for take_id, sound in each.sounds.items()},
+            members=importing.members,
+            author=author,
+        ),
     )
+    for one, each in zip(coming, found, strict=True):
+        each.problems += one.unheard
     count_contents(fitting, given, importing)
     _propose(importing, fitting)
 

@@ -52,6 +52,7 @@ def save_grounding(
     """Keep what the rules found; return how many links are new.
 
     Run again, it adds a link only where the rules say something else now and no person has spoken.
+    Phrases that came in with a take have their places and links; what they name is found here.
     What people said about an earlier text of the same take holds for the same words of this one.
     A thing without a mask opens its image again where that may be done (services/reopen.py).
 
@@ -68,6 +69,8 @@ def save_grounding(
     added = 0
     for at, (found, link) in enumerate(zip(phrases, links, strict=True)):
         row = rows.get(found.first) or _new_phrase(locked, found, link, is_asked=at in asked)
+        if not row.noun:
+            _name(row, found)
         added += _propose(row, link, rules)
     if added and locked.phrases.filter(is_asked=True).exists():
         reopen_to_answer(image_id=locked.recording.image_id)
@@ -127,6 +130,12 @@ def _new_phrase(
     for said in _said_of_the_same_words(row):
         _append(row, link_id=_link_id(row, 0), kind=said.kind, masks=said.masks, author=said.author)
     return row
+
+
+def _name(row: Phrase, found: FoundPhrase) -> None:
+    row.text, row.noun, row.count = found.text, found.noun, found.count
+    row.is_plural, row.is_definite = found.is_plural, found.is_definite
+    row.save(update_fields=["text", "noun", "count", "is_plural", "is_definite"])
 
 
 def _said_of_the_same_words(row: Phrase) -> list[PhraseLink]:

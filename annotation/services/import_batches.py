@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 from annotation.services.images import StoredFile
+from annotation.services.imported_takes import Said, Sounds
 from annotation.services.labels import MAX_NAME
 from annotation.services.outside_proposals import Proposed
 from annotation.services.seeds import Seeded
@@ -31,6 +32,8 @@ class Coming:
     sample: Sample
     file: StoredFile | None = None  # its own, which lies in the store
     problem: DatasetError | None = None  # of its file
+    sounds: Sounds = field(default_factory=dict)  # of its takes, which lie in the store
+    unheard: Sequence[DatasetError] = ()  # takes whose sound is none
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Brought:
     proposed: Proposed = field(default_factory=Proposed)
     discussed: Seeded = field(default_factory=Seeded)  # comments
     boxed: Seeded = field(default_factory=Seeded)  # boxes of objects without a mask
+    said: Said = field(default_factory=Said)  # takes
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
     problems: list[DatasetError] = field(default_factory=list)
 
@@ -54,9 +58,10 @@ class Brought:
     def ids(self) -> Iterator[list[str]]:
         """Yield the masks that came and those that were there, by their ids.
 
-        Then the captions, the proposals, the comments and the boxes.
+        Then the captions, the proposals, the comments, the boxes and the takes.
         """
-        for each in (self.seeded, self.described, self.proposed, self.discussed, self.boxed):
+        of_kinds = self.seeded, self.described, self.proposed, self.discussed, self.boxed, self.said
+        for each in of_kinds:
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
 
@@ -74,6 +79,7 @@ def batches(samples: Iterable[Sample], most: int = BATCH) -> Iterator[list[Sampl
         predicted = sum(len(each.annotations) for each in sample.predictions)
         weight += PER_IMAGE + PER_MASK * (len(sample.annotations) + predicted)
         weight += 0 if sample.load_bytes is None else PER_FILE
+        weight += PER_FILE * len(sample.voices)
         if weight >= most:
             yield batch
             batch, weight = [], 0

@@ -24,10 +24,12 @@ from annotation.services.import_contents import (
     count_contents,
     fitting_samples,
     predictions_of,
+    sayings,
 )
 from annotation.services.imported_captions import look_at_captions
 from annotation.services.imported_images import are_our_ids, linked_images
 from annotation.services.imported_people import look_at_comments, members_by_name
+from annotation.services.imported_takes import look_at_takes
 from annotation.services.labels import labels_meant
 from annotation.services.object_boxes import look_at_boxes
 from annotation.services.seeds import look_at_seeds
@@ -85,11 +87,13 @@ def count_samples(looking: Looking, samples: Iterable[Sample], refuse: Refuse) -
     found, images = _found(looking, told)
     fitting = fitting_samples(told, found, images)
     contents = contents_of(fitting, looking)
+    seeded = look_at_seeds(contents.seeds)
     given = Given(
-        look_at_seeds(contents.seeds),
+        seeded,
         look_at_captions(contents.captions),
         look_at_comments(contents.remarks),
         look_at_boxes(contents.boxes),
+        look_at_takes(looking.project, sayings(fitting, seeded), looking.members),
     )
     count_contents(fitting, given, looking)
     counts: Counter[str] = Counter()
@@ -118,6 +122,7 @@ def _counted(looking: Looking, fitting: Fitting) -> Counter[str]:
             "captions there already": len(brought.described.met),
             "comments there already": len(brought.discussed.met),
             "boxes there already": len(brought.boxed.met),
+            "takes there already": len(brought.said.met),
             "masks with a score": sum(id(each.rle) in new for each in scored),
             "proposals": len(predictions_of(looking, sample, brought)),
         }

@@ -53,7 +53,8 @@ _ROW: Final = (
     *("dataset_import_id", "number", "file_name"),
     *("image_id", "is_new", "is_finished", "is_undone", "created_at"),
     *("masks", "met", "captions", "met_captions"),
-    *("proposals", "met_proposals", "comments", "met_comments", "boxes", "met_boxes", "counts"),
+    *("proposals", "met_proposals", "comments", "met_comments", "boxes", "met_boxes"),
+    *("takes", "met_takes", "counts"),
 )
 State = DatasetImport.State
 Fence = Callable[[], AbstractContextManager[None]]  # a transaction, for whoever holds the job alone

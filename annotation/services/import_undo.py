@@ -36,6 +36,7 @@ from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
 from annotation.services.images import delete_image
 from annotation.services.import_runs import Fence, Progress, hold, sum_of_counts
 from annotation.services.imported_people import withdraw_comments
+from annotation.services.imported_takes import withdraw_takes
 from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
 from annotation.services.object_boxes import drop_boxes
@@ -51,6 +52,7 @@ _KINDS: Final = (
     ("proposals", "met_proposals"),
     ("comments", "met_comments"),
     ("boxes", "met_boxes"),
+    ("takes", "met_takes"),
 )
 # As these go, images wait for bundles: the first two stood in their way, and boxes had them asked.
 _MADE_WAY: Final = ("proposals removed", "masks removed", "boxes removed")
@@ -141,16 +143,20 @@ def _undone(
     proposals = {proposal for each in own for proposal in each.proposals}
     comments = {comment for each in own for comment in each.comments}
     boxes = {box for each in own for box in each.boxes}
+    takes = {take for each in own for take in each.takes}
     if _is_judged(image, own):  # people stand for what is on it by now
-        return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
+        kept = {"masks": len(masks), "takes": len(takes), "images": int(_are_new(own))}
+        return Counter({f"{kind} kept": count for kind, count in kept.items()})
     given = _leave_to_others(own, others)
     if any(each.is_finished for each in own) and not _are_finished(others):
         open_imported(image=image, author=own[0].dataset_import.created_by)
         image.refresh_from_db()
+    silenced = withdraw_takes(take_ids=takes - given)  # first: what was said of masks keeps them
     gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
     if gone:  # what they covered may be proposed
         propose_again({image.pk})
     counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
+    counts["takes removed"], counts["takes kept"] = silenced, len(takes) - silenced
     counts["captions removed"] = _withdrawn(captions - given)
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)
@@ -232,7 +238,7 @@ def _is_worked_on(image: Image) -> bool:
         or image.stints.filter(ended_as__in=JUDGED).exists()
         or Operation.objects.filter(image=image, author__isnull=False).exists()
         or Caption.objects.filter(image=image, withdrawn_at=None).exists()
-        or Recording.objects.filter(image=image).exists()
+        or Recording.objects.filter(image=image, is_undone=False).exists()
         or Comment.objects.filter(image=image, withdrawn_at=None).exists()
     )
 

@@ -111,7 +111,7 @@ def save_chunk(
         if recording.state != State.UPLOADING:
             raise ChunkConflictError("The recording is complete; it takes no more chunks.")
         # Two sends of one number at once write one object each, under its own digest.
-        storage.put_bytes(_chunk_key(recording, number, sha256.lower()), data, recording.mime)
+        storage.put_bytes(chunk_key(recording, number, sha256.lower()), data, recording.mime)
         known, _ = RecordingChunk.objects.get_or_create(
             recording=recording,
             number=number,
@@ -176,7 +176,7 @@ def join_chunks(recording: Recording, out: IO[bytes]) -> None:
 def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> Iterator[bytes]:
     """Yield what these chunks hold, each checked. They decode only from the first on, in order."""
     for chunk in chunks:
-        data = storage.get_bytes(_chunk_key(recording, chunk.number, chunk.sha256))
+        data = storage.get_bytes(chunk_key(recording, chunk.number, chunk.sha256))
         if hashlib.sha256(data).hexdigest() != chunk.sha256:
             raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
         yield data
@@ -203,11 +203,11 @@ def remove_recording(*, recording: Recording, by: User, role: str) -> None:
 def restore_recording(*, recording: Recording, by: User, role: str) -> None:
     """Bring a take back from the trash."""
     _refuse_bystanders(recording, by, role)
-    Recording.objects.filter(pk=recording.pk).update(deleted_at=None)
+    Recording.objects.filter(pk=recording.pk).update(deleted_at=None, is_undone=False)
     log.info("recording_restored", recording_id=str(recording.pk), by=by.pk)
 
 
-def _chunk_key(recording: Recording, number: int, sha256: str) -> str:
+def chunk_key(recording: Recording, number: int, sha256: str) -> str:
     return f"recordings/{recording.pk}/{number}-{sha256[:16]}"
 
 

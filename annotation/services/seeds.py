@@ -56,6 +56,7 @@ class Seeded:
     met: tuple[UUID, ...] = ()  # were there already, or a person has deleted them
     seeds: tuple[Seed, ...] = ()  # of those brought
     left: int = 0  # captions that had no place, as something else was there
+    keys: Mapping[str, UUID] = field(default_factory=dict)  # of all of them, by the seeds' keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,8 @@ def _planned(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> _Plan:
         numbers |= dict.fromkeys((each.mask_id for each in own), None)  # by now they are there
         brought = tuple(each.mask_id for each in own)
         met = {mask_id for mask_id, _ in seeds}.difference(brought)
-        seeded.append(Seeded(brought, tuple(met), tuple(each.seed for each in own)))
+        keys = {seed.key: mask_id for mask_id, seed in seeds if seed.key}
+        seeded.append(Seeded(brought, tuple(met), tuple(each.seed for each in own), keys=keys))
         due += own
         new = {each.mask_id for each in own if each.number == FIRST}
         parents |= {part: whole for part, whole in told.items() if part not in new}
@@ -289,8 +291,10 @@ def _described(mask_ids: set[UUID]) -> set[UUID]:
     """Return the masks of which people have written, spoken, or said that words mean them."""
     captions = MaskCaption.objects.filter(mask__in=mask_ids)
     written = {each.mask_id for each in captions if each.pk != uuid5(each.mask_id, each.text)}
-    spoken = Recording.objects.filter(mask__in=mask_ids).values_list("mask", flat=True)
+    takes = Recording.objects.filter(mask__in=mask_ids, is_undone=False)
+    spoken = takes.values_list("mask", flat=True)
     links = PhraseLink.objects.filter(author__isnull=False, masks__overlap=list(mask_ids))
+    links = links.exclude(phrase__transcript__recording__is_undone=True)
     meant = {mask for link in links for mask in link.masks} & mask_ids
     return written | {mask for mask in spoken if mask} | meant
 

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from annotation import jobs, storage
 from annotation.errors import DomainError
@@ -24,6 +25,7 @@ from annotation.services.kept_exports import close_voiced_exports, drop_closed_e
 
 BATCH: Final = 1000  # takes
 EXPIRED_AT_ONCE: Final = 100  # takes
+IMPORTING: Final = timedelta(days=1)  # more than an import takes from sounds to their rows
 log = structlog.get_logger(__name__)
 
 
@@ -101,9 +103,10 @@ def audio_key(recording: Recording) -> str:
 
 
 def drop_stray_audio() -> int:
-    """Delete what the store holds of takes whose voice is gone; return of how many.
+    """Delete what the store holds of takes whose voice is gone, or never came; return of how many.
 
-    A process may have died between storing bytes and looking whether they were still wanted.
+    A process may have died between storing bytes and looking whether they were still wanted. An
+    import stores them before it writes the row.
     """
     dropped = 0
     keys = storage.list_keys("recordings/")
@@ -112,9 +115,25 @@ def drop_stray_audio() -> int:
         for recording in _without_voice(batch):
             delete_audio(recording)
             dropped += 1
+        for take in sorted(set(batch) - _with_row(batch)):
+            dropped += _drop_old(f"recordings/{take}/")
     if dropped:
         log.warning("stray_audio_dropped", takes=dropped)
     return dropped
+
+
+def _with_row(ids: list[str]) -> set[str]:
+    return {str(pk) for pk in Recording.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+
+
+def _drop_old(prefix: str) -> bool:
+    """Delete objects unless one of them came lately; tell whether they are gone."""
+    keys = list(storage.list_keys(prefix))
+    if any(storage.stored_at(key) > timezone.now() - IMPORTING for key in keys):
+        return False
+    for key in keys:
+        storage.delete(key)
+    return True
 
 
 def _expired() -> QuerySet[Recording]:

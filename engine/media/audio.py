@@ -33,6 +33,13 @@ _SIGNATURES: Final[tuple[tuple[str, bytes], ...]] = (
     ("mp3", rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"),
 )
 _SIGNATURE_BYTES: Final = 16
+# Those that browsers record and play, of which takes are.
+_MIME_TYPES: Final = {
+    "matroska": "audio/webm",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+    "mov": "audio/mp4",
+}
 _CODECS: Final = re.compile(r"opus|vorbis|flac|alac|aac|mp[123](float)?|pcm_\w+")
 
 
@@ -42,6 +49,19 @@ def decode_audio(data: bytes, *, max_seconds: float = LONGEST_SOUND_S) -> Sample
     All of it is held, 64 kB a second: `decode_to_file` is for what may be long.
     """
     return np.concatenate(list(iter_limited(BytesIO(data), max_seconds=max_seconds)))
+
+
+def mime_type_of(data: bytes) -> str:
+    """Return what a take of these bytes is, by how they begin.
+
+    Raises:
+        MediaError: it is nothing that takes are kept as.
+
+    """
+    demuxer = _demuxer(data[:_SIGNATURE_BYTES])
+    if demuxer not in _MIME_TYPES:
+        raise MediaError("unknown_format", "This recording is not WebM, Ogg, WAV or MP4/M4A.")
+    return _MIME_TYPES[demuxer]
 
 
 def iter_limited(source: IO[bytes], *, max_seconds: float = LONGEST_SOUND_S) -> Iterator[Samples]:

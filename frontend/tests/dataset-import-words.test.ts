@@ -55,6 +55,21 @@ describe("what an import counted", () => {
     );
   });
 
+  it("tells whose recordings do not come in, and what they can do about it", () => {
+    const counts = {
+      takes: 2,
+      "takes without consent left out": 1,
+      "takes of others left out": 3,
+      "takes kept": 1,
+    };
+
+    expect(takenWords(counts)).toBe("2 recordings");
+    expect(leftWords(counts)).toBe(
+      "1 recording of a member who has yet to agree to voice recording under Your account, " +
+        "3 recordings of people who are no members, 1 recording that was worked on",
+    );
+  });
+
   it("is empty where there is nothing", () => {
     expect(takenWords({ masks: 0 })).toBe("");
     expect(leftWords({})).toBe("");

@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
@@ -11,10 +12,14 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from engine.datasets.sample import Sample
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import png
+from tests.chaos.conftest import picture
+from tests.client import wait_for
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS
-from tests.e2e.scenes import begin_project, log_in
+from tests.e2e.read_aloud import write_microphone
+from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
+from tests.synthesiser import speak
 
 pytestmark = pytest.mark.e2e
 DATASET = zipped("coco", cell(1), cell(2), cell(3, is_broken=True))
@@ -70,6 +75,66 @@ def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
     take_picture("98-an-import-undone")
     page.get_by_role("link", name="Images", exact=True).click()
     expect(page.get_by_text("No images")).to_be_visible()
+
+
+def speaking_project(stack: Stack, wav: Path) -> tuple[int, str]:
+    """Make a project in which ada has spoken of its image; return it and what was heard.
+
+    Its managers may listen.
+    """
+    grace, ada = stack.log_in("grace"), stack.log_in("ada")
+    project = begin_project(grace, "Quay", ("bucket",))
+    assert grace.send("PATCH", f"/api/projects/{project}", {"listeners": "manager"}).is_good
+    grace.post(f"/api/projects/{project}/members", {"username": "ada", "role": "annotator"})
+    [image] = import_pictures(grace, project, {"quay.png": picture(7)[0]})
+    write_microphone(speak("A bucket stands on the quay."), wav)
+    take = ada.record(image, wav.read_bytes(), "audio/wav", 2.5)
+    texts = wait_for(lambda: ada.get(f"/api/recordings/{take}")["transcripts"], "the take is heard")
+    grace.cut(project)
+    return project, texts[0]["text"]
+
+
+def test_what_somebody_said_leaves_with_a_version_and_is_heard_in_another_project(
+    stack: Stack, page: Page, take_picture: Look, tmp_path: Path
+) -> None:
+    project, heard = speaking_project(stack, tmp_path / "take.wav")
+    log_in(page)
+    page.goto(f"/projects/{project}/versions")
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("menuitem", name="Descriptions").click()
+    dialog = page.get_by_role("dialog", name="Export descriptions")
+    dialog.get_by_role("radio", name="Hugging Face dataset with voices").check()
+    dialog.get_by_role("switch", name="Put the images in").check()
+    dialog.get_by_role("button", name="Export").click()
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_be_visible(timeout=SLOW_MS)
+    with page.expect_download() as download:
+        link.click()
+    grace, ada = stack.log_in("grace"), stack.log_in("ada")
+    moved = begin_project(grace, "Moved", ("bucket",))
+    assert grace.send("PATCH", f"/api/projects/{moved}", {"listeners": "manager"}).is_good
+    grace.post(f"/api/projects/{moved}/members", {"username": "ada", "role": "annotator"})
+    ada.send("DELETE", "/api/consent", {})
+    data = download.value.path().read_bytes()
+
+    page.goto(f"/projects/{moved}")
+    card = drop(page, "quay.zip", data)
+    expect(card).to_contain_text("Would bring in 1 image", timeout=SLOW_MS)
+    expect(card).to_contain_text("1 recording of a member who has yet to agree")
+    card.scroll_into_view_if_needed()
+    take_picture("134-a-recording-that-waits-for-its-speaker")
+    ada.post("/api/consent", {})
+    again = drop(page, "quay-again.zip", data)
+    expect(again).to_contain_text("Would bring in 1 image, 1 recording", timeout=SLOW_MS)
+    again.get_by_role("button", name="Import", exact=True).click()
+    expect(again).to_contain_text("Brought in 1 new image, 1 recording", timeout=SLOW_MS)
+
+    [image] = grace.images(moved)
+    page.goto(f"/projects/{moved}/images/{image['id']}/describe")
+    expect(page.get_by_role("complementary", name="Description")).to_contain_text(heard)
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    take_picture("135-a-recording-of-another-project")
 
 
 def test_images_that_were_dropped_together_are_taken_out_together(

@@ -40,7 +40,8 @@ const WORDS: readonly Words[] = [
   {
     format: "huggingface_voices",
     name: "Hugging Face dataset with voices",
-    holds: "Masks and captions, and beside them the recordings with their words, as Parquet.",
+    holds:
+      "Masks and captions, and beside them the recordings with their words, as Parquet. Another project can import it.",
     isVoiced: true,
   },
 ];

@@ -19,6 +19,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["captions", "caption", "captions"],
   ["proposals", "proposal of a model", "proposals of models"],
   ["comments", "comment", "comments"],
+  ["takes", "recording", "recordings"],
   ["attributes", "attribute", "attributes"],
   ["labels", "label", "labels"],
   ["images finished", "image that counts as annotated", "images that count as annotated"],
@@ -32,6 +33,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["captions removed", "caption", "captions"],
   ["proposals removed", "proposal", "proposals"],
   ["comments removed", "comment", "comments"],
+  ["takes removed", "recording", "recordings"],
   ["labels removed", "label", "labels"],
 ];
 
@@ -45,6 +47,23 @@ const LEFT: readonly [string, string, string][] = [
   ],
   ["captions refused", "caption of an image of another size", "captions of images of another size"],
   ["comments refused", "comment on an image of another size", "comments on images of another size"],
+  [
+    "takes without consent left out",
+    "recording of a member who has yet to agree to voice recording under Your account",
+    "recordings of members who have yet to agree to voice recording under Your account",
+  ],
+  [
+    "takes of others left out",
+    "recording of somebody who is no member",
+    "recordings of people who are no members",
+  ],
+  [
+    "takes of masks left out",
+    "recording about a mask that does not come",
+    "recordings about masks that do not come",
+  ],
+  ["takes refused", "recording that cannot be used", "recordings that cannot be used"],
+  ["takes there already", "recording that is there already", "recordings that are there already"],
   ["masks there already", "mask that is there already", "masks that are there already"],
   ["boxes there already", "box that is there already", "boxes that are there already"],
   ["captions there already", "caption that is there already", "captions that are there already"],
@@ -81,6 +100,7 @@ const LEFT: readonly [string, string, string][] = [
   ],
   ["proposals kept", "proposal that was judged", "proposals that were judged"],
   ["comments kept", "comment that was answered", "comments that were answered"],
+  ["takes kept", "recording that was worked on", "recordings that were worked on"],
 ];
 
 /** Attributes of masks that have no place: each such key goes on with the label and attribute. */
