@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from annotation.models import Agreement, Bundle, DatasetVersion, Image, Job, Project, Round
 from annotation.selectors.doubts import FEWEST
 from annotation.services.bundles import ensure_pretrained, register_bundle
-from engine.bundle import read_bundle, write_bundle
+from engine.bundle import read_bundle
 from tests.annotation.verdicts import note_verdict
 from tests.e2e.reviewing import box
+from tests.quick_bundle import write_again
 
 CLICKS = {"miou_1": 0.7, "miou_3": 0.8, "miou_5": 0.9, "noc_85": 4.0, "noc_90": 6.0}
 PROPOSED = {"ap_50": 0.8, "ap_75": 0.6, "ap_images": 2, "calibration_error": 0.031}
@@ -98,18 +99,13 @@ def _job_of(project: Project) -> Job:
 def _bundle_of(version: DatasetVersion, points_per_side: int) -> Bundle:
     """Register a bundle that proposes from another grid."""
     source = Path(settings.PRETRAINED_BUNDLE)
-    pretrained = read_bundle(source)
     with TemporaryDirectory() as folder:
-        made = Path(folder) / "bundle"
-        write_bundle(
-            made,
-            files={name: source / name for name in pretrained.files},
-            encoder_digest=pretrained.encoder_digest,
-            thresholds=pretrained.thresholds | {"points_per_side": points_per_side},
+        made = write_again(
+            Path(folder) / "bundle",
+            source,
+            points_per_side=points_per_side,
             dataset_version=version.pk,
-            parent=pretrained.id,
-            metrics={},
-            code_version=pretrained.code_version,
+            parent=read_bundle(source).id,
             recipe={"masks": {}},  # that there is one: nobody trains by it here
         )
         return register_bundle(made)

@@ -21,7 +21,7 @@ from django.conf import settings
 from annotation import caption_models, jobs
 from annotation.models import Alias, Bundle, Embedding, Image, Job, Proposal
 from annotation.services.bundles import register_bundle
-from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER, read_bundle, write_bundle
+from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.masks.rle import area
 from engine.media.images import decode_image
 from engine.verification.label_head import save_label_head, train_label_head
@@ -29,6 +29,7 @@ from engine.verification.mask_features import features_digest, mask_features
 from engine.verification.verifier_training import train_verifier
 from tests.bench.learning.nuclei import NUCLEI, shuffled_pictures
 from tests.engine.verification.people import judged
+from tests.quick_bundle import write_again
 from workers import prepare_images
 from workers.labels import Namer
 from workers.networks import load_backbone
@@ -121,11 +122,9 @@ def _named(picture: Picture) -> Picture:
 
 def _bundle(people: SimulatedProject, head: Path, named: Sequence[Picture]) -> Bundle:
     """Make a bundle of the pretrained decoder and heads that have learned something."""
-    source = settings.PRETRAINED_BUNDLE
-    pretrained = read_bundle(source)
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        files = {name: source / name for name in pretrained.files} | {PROMPT_HEAD: head}
+        files = {PROMPT_HEAD: head}
         verifier = train_verifier(judged(VERDICTS), judged(VERDICTS))
         assert verifier is not None
         verifier.save(folder / VERIFIER)
@@ -133,17 +132,8 @@ def _bundle(people: SimulatedProject, head: Path, named: Sequence[Picture]) -> B
         if caption_models.eye_is_installed():
             _write_label_head(people, named, folder / LABEL_HEAD)
             files[LABEL_HEAD] = folder / LABEL_HEAD
-        write_bundle(
-            folder / "bundle",
-            files=files,
-            encoder_digest=pretrained.encoder_digest,
-            thresholds=pretrained.thresholds,
-            dataset_version=None,
-            parent=None,
-            metrics={},
-            code_version=pretrained.code_version,
-        )
-        return register_bundle(folder / "bundle")
+        made = write_again(folder / "bundle", settings.PRETRAINED_BUNDLE, files=files)
+        return register_bundle(made)
 
 
 def _write_label_head(people: SimulatedProject, named: Sequence[Picture], path: Path) -> None:
