@@ -93,8 +93,7 @@ def compare(serving: CaptionEvaluation, candidate: CaptionEvaluation) -> dict[st
     """Paired bootstrap of CIDEr over images: candidate minus serving, with a 95 % interval."""
     pairs = zip(serving.scores.cider, candidate.scores.cider, strict=True)
     gained = [after - before for before, after in pairs]
-    mean, low, high = bootstrap_mean(gained, [1] * len(gained), seed=0)
-    return {"mean": mean, "low": low, "high": high}
+    return bootstrap_mean(gained, [1] * len(gained), seed=0).as_json()
 
 
 def by_consensus(

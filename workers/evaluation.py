@@ -111,8 +111,7 @@ def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, Any]:
         after: Sequence[ObjectClicks],
         measure: Callable[[ObjectClicks], float] = iou_at_one_click,
     ) -> dict[str, Any]:
-        mean, low, high = paired_bootstrap(before, after, seed=0, measure=measure)
-        return {"mean": mean, "low": low, "high": high}
+        return paired_bootstrap(before, after, seed=0, measure=measure).as_json()
 
     def both(before: Sequence[ObjectClicks], after: Sequence[ObjectClicks]) -> dict[str, Any]:
         clicks = difference(before, after, clicks_to_good)

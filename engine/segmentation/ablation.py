@@ -47,7 +47,6 @@ from engine.segmentation.training import train_decoder
 from engine.whole_file import whole_file
 
 LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
-INTERVAL: Final = ("mean", "low", "high")
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 
 
@@ -110,14 +109,9 @@ class Score:
         """
         measures = {"miou_1": iou_at_one_click, "noc_85": clicks_to_good}
         return {
-            name: dict(zip(INTERVAL, self._difference(other, measure), strict=True))
+            name: paired_bootstrap(other.objects, self.objects, seed=0, measure=measure).as_json()
             for name, measure in measures.items()
         }
-
-    def _difference(
-        self, other: "Score", measure: Callable[[ObjectClicks], float]
-    ) -> tuple[float, float, float]:
-        return paired_bootstrap(other.objects, self.objects, seed=0, measure=measure)
 
 
 @dataclass(frozen=True, slots=True)

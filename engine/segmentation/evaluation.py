@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bootstrap import bootstrap_mean
+from engine.bootstrap import Estimate, bootstrap_mean
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, area, decode, digest
 from engine.segmentation.clicking import Answer, answer_clicks
@@ -168,8 +168,8 @@ def paired_bootstrap(
     seed: int,
     draws: int = 2000,
     measure: Callable[[ObjectClicks], float] = iou_at_one_click,
-) -> tuple[float, float, float]:
-    """Mean of b - a in a measure, with a 95 % interval; images are drawn, not objects.
+) -> Estimate:
+    """Estimate the mean of b - a in a measure; images are drawn, not objects.
 
     Raises:
         ValueError: a and b are not about the same objects.
