@@ -25,7 +25,7 @@ class Voice:
     recording: str  # its id
     narrative: Narrative
     split: str | None
-    weight: int  # bytes of the sound, guessed; 0 where there is none
+    weight: int  # bytes of the sound, guessed; 0: there is none
     load: Callable[[], Sound | None]  # None: it may not leave, or is too large for a row
     speaker: str = ""  # their user name
     mask: str | None = None  # id of the one that it is about; None: the image
@@ -33,7 +33,13 @@ class Voice:
     maker: str = ""
     is_corrected: bool = False
     recorded_at: str = ""  # ISO 8601
-    phrases: tuple[LinkedPhrase, ...] = ()  # of its utterances, with the masks they speak of
+    phrases: tuple[LinkedPhrase, ...] = ()  # of its words, with the masks they speak of
+
+    @property
+    def words(self) -> list[str]:
+        """The words that phrases count: of a text without times, what blanks divide."""
+        told = self.narrative
+        return [each.text for each in told.utterances] or told.caption.split()
 
 
 Voices: TypeAlias = Callable[[], Iterable[Voice]]  # the same ones whenever it is called

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+MAX_WORDS: Final = 40_000  # of a take; two hours of fast speech are some 25,000
+MAX_WORD_CHARACTERS: Final = 200
 Audio = npt.NDArray[np.float32]  # (T,) mono at 16 kHz, within [-1, 1]
 
 

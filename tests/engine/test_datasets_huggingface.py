@@ -295,7 +295,7 @@ def test_a_row_that_grows_beyond_bounds_as_it_is_read_is_refused(
 
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert problem == f"{NAME}: row[2]: is over {2**27} bytes large without its picture"
+    assert problem == f"{NAME}: row[2]: is over {2**27} bytes large without its file"
     assert [len(each.captions) for each in samples] == [50, 50]
     assert peak_bytes < 4 * 2**27
 

@@ -193,7 +193,7 @@ def test_row_that_grows_beyond_bounds_as_it_is_read_is_refused() -> None:
     samples, [problem] = read(saved(data))
 
     assert len(samples) == 1
-    assert problem.endswith("row[1]: is over 134217728 bytes large without its picture")
+    assert problem.endswith("row[1]: is over 134217728 bytes large without its file")
 
 
 def test_batch_that_says_it_has_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

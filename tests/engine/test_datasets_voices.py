@@ -1,9 +1,11 @@
 """The table of what people said, beside images: it comes back as written; broken rows are told."""
 
 import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -130,10 +132,7 @@ def test_whatever_was_said_comes_back(
     data: st.DataObject,
 ) -> None:
     folder = tmp_path_factory.mktemp("voices")
-    utterances = tuple(
-        Utterance(word, min(one, two), max(one, two), tuple(masks))
-        for word, one, two, masks in words
-    )
+    utterances = tuple(Utterance(word, one, two, tuple(masks)) for word, one, two, masks in words)
     stroke = tuple(TracePoint(*each) for each in points)
     first = data.draw(st.integers(0, len(words)))
     end = data.draw(st.integers(0, len(words)))
@@ -165,17 +164,25 @@ def changed(folder: Path, **values: Any) -> None:
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ({"image_sha256": None}, "must be text"),
+        ({"image_sha256": None}, "a take has an id"),
+        ({"image_sha256": "A" * 64}, "a take has an id"),
+        ({"speaker_name": "a" * 201}, "speaker_name has at most 200 characters"),
         ({"recording": ""}, "a take has an id"),
         ({"text": 7}, "must be text"),
-        ({"utterances": "a lid"}, "words must be a list"),
-        ({"utterances": [{"text": "a", "start_s": 2.0, "end_s": 1.0}]}, "before it starts"),
+        ({"utterances": "a lid"}, "utterances must be a list"),
+        ({"utterances": [{"text": "a" * 201, "start_s": 0.0, "end_s": 1.0}]}, "a word has at most"),
+        (
+            {"utterances": [{"text": "a", "start_s": 0.0, "end_s": 1.0, "masks": ["m" * 201]}]},
+            "id of",
+        ),
         ({"utterances": [{"text": "a", "start_s": -1.0, "end_s": 1.0}]}, "times must be seconds"),
         ({"trace": [{"t": 0.1, "x": float("nan"), "y": 0.0}]}, "must have t, x and y"),
         ({"trace": [{"t": 1e300, "x": 0.0, "y": 0.0}]}, "times must be seconds"),
         ({"text": "a" * 200_001}, "at most 200000 characters"),
         ({"phrases": [{"first": 1, "end": 9, "masks": ["7"]}]}, "some of the 2 words"),
         ({"phrases": [{"first": 1, "end": 1, "masks": ["7"]}]}, "some of the 2 words"),
+        ({"phrases": [{"first": 0, "end": 2}, {"first": 1, "end": 2}]}, "one after another"),
+        ({"phrases": [{"first": 0, "end": 1}, {"first": 0, "end": 1}]}, "one after another"),
     ],
 )
 def test_row_that_is_no_take_is_told_by_its_place_and_images_come_all_the_same(
@@ -211,6 +218,52 @@ def test_whatever_stands_in_a_column_is_read_or_told(
     found, problems = read(folder)
 
     assert len(found[0].voices) + len(problems) == 1
+
+
+def test_phrases_of_a_text_without_times_count_what_blanks_divide(tmp_path: Path) -> None:
+    typed = replace(said().narrative, utterances=())
+    write(tmp_path, said(narrative=typed))
+
+    [sample, _], problems = read(tmp_path)
+
+    assert problems == []
+    assert (sample.voices[0].words, sample.voices[0].phrases) == (["a", "lid"], said().phrases)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "fault"),
+    [
+        ("MAX_TAKES", 2, "its image has more takes"),
+        ("MAX_IMAGE_BYTES", 700, "its image has more takes"),
+        ("MAX_KEPT_BYTES", 700, "there are more takes"),
+    ],
+)
+def test_takes_beyond_what_is_read_are_told_and_the_others_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, fault: str
+) -> None:
+    write(tmp_path, *(said(recording=f"t{number}") for number in range(3)))
+    monkeypatch.setattr(voices_read, limit, most)
+
+    [sample, _], problems = read(tmp_path)
+
+    assert len(sample.voices) == 3 - len(problems)
+    assert len(problems) in {1, 2}
+    assert all(fault in each.fault for each in problems)
+
+
+def test_sounds_of_a_group_are_read_at_once_from_a_zip(tmp_path: Path) -> None:
+    write(tmp_path, *(said(recording=f"t{number}") for number in range(20)))
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for path in sorted(tmp_path.rglob("*.parquet")):
+            archive.write(path, path.relative_to(tmp_path))
+    source = open_source(tmp_path / "all.zip")
+    voices = next(iter(HUGGINGFACE.read(source, lambda _: None).samples())).voices
+
+    with patch.object(type(source), "file", autospec=True, side_effect=type(source).file) as opened:
+        sounds = [each.load() for each in voices]
+
+    assert sounds == [SOUND] * 20
+    assert opened.call_count == 1
 
 
 def test_broken_file_of_takes_is_told_and_images_come_all_the_same(tmp_path: Path) -> None:

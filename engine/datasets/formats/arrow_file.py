@@ -64,7 +64,7 @@ class ArrowRows:
                     yield Place(group, row), fields
             before += batch.num_rows
 
-    def file(self, place: Place) -> bytes:
+    def read_file(self, place: Place) -> bytes:
         """Return the bytes of a row's image.
 
         Raises:

@@ -39,7 +39,8 @@ voices = load_dataset("PATH OF THIS FOLDER", "voices")
 that, and of sounds of over {limit} MiB; what somebody took back is silence. `utterances` are the
 words with their times and the `id` of the masks they speak of, `phrases` say which words together
 speak of which, and `trace` is where the pointer was (seconds, shares of the image's width and
-height). `mask` is what the take is about, where that is one object alone."""
+height). `mask` is what the take is about, where that is one object alone. Rows name who spoke
+(`speaker_name`, `recorded_at`) and who corrected the text, or the model that heard it (`maker`)."""
 _TEXT: Final = """
 # {name}
 

@@ -17,7 +17,7 @@ from engine.datasets.formats.huggingface_features import AUDIO, IMAGE
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
 MAX_GROUP_VALUES: Final = 2**24  # of all columns: a list may be long and take no bytes
-MAX_ROW_BYTES: Final = 2**27  # as Python's own values, about, and without the picture
+MAX_ROW_BYTES: Final = 2**27  # as Python's own values, about, and without its file
 BYTES: Final = f"{IMAGE}.bytes"
 _ROWS: Final = 16  # made Python's at once
 _VALUE_BYTES: Final = 64  # of a number, or of a list or text without what is in it
@@ -93,7 +93,7 @@ class ParquetRows:
                         row += 1
                 before += row
 
-    def file(self, place: Place) -> bytes:
+    def read_file(self, place: Place) -> bytes:
         """Return the bytes of a row's file; those of its group are read at once.
 
         Raises:
@@ -101,11 +101,11 @@ class ParquetRows:
 
         """
         files, group = self._files, (self.name, place.group)
-        with self._opened() as file:
-            if files.group != group:
+        if files.group != group:
+            with self._opened() as file:
                 table = file.read_row_group(place.group, columns=[f"{self._medium}.bytes"])
                 files.column, files.group = table.column(self._medium), group
-            value = files.column[place.row].as_py()
+        value = files.column[place.row].as_py()
         data = value.get("bytes") if isinstance(value, dict) else None
         if not isinstance(data, bytes):
             raise DatasetError(f"the {self._medium} has no bytes", file=self.name)
@@ -184,7 +184,7 @@ def python_rows(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Fields
     for row in range(batch.num_rows):
         one = batch.slice(row, 1)
         if sum(map(_python_bytes, one.columns)) > MAX_ROW_BYTES:
-            fault = f"is over {MAX_ROW_BYTES} bytes large without its picture"
+            fault = f"is over {MAX_ROW_BYTES} bytes large without its file"
             raise DatasetError(fault, file=name, field="row", index=first + row)
         yield from one.to_pylist()
 

@@ -21,7 +21,7 @@ from engine.datasets.formats.huggingface_features import IMAGE, MASKS, VOICES
 from engine.datasets.formats.objects import object_of
 from engine.datasets.formats.parquet_file import Files, ParquetRows, Place
 from engine.datasets.formats.pictures import SPLITS
-from engine.datasets.formats.voices_read import read_voices
+from engine.datasets.formats.voices_read import VoicesRead
 from engine.datasets.json_bounds import loads
 from engine.datasets.sample import (
     UNLABELLED,
@@ -61,7 +61,7 @@ def read(source: Source, report: Report) -> Dataset:
     dataset = read_rows([each for each in files if each not in spoken], report)
     if not spoken:
         return dataset
-    voices = read_voices(source, [each.name for each in spoken], report)
+    voices = VoicesRead(source, [each.name for each in spoken], report)
     return replace(dataset, samples=partial(voices.beside, dataset.samples))
 
 
@@ -79,7 +79,7 @@ class Rows(Protocol):
         """Yield rows with those columns that are there."""
         ...
 
-    def file(self, place: Place) -> bytes:
+    def read_file(self, place: Place) -> bytes:
         """Return the bytes of a row's image."""
         ...
 
@@ -155,7 +155,7 @@ def _sample(
     report: Report,
 ) -> Sample:
     image = fields.get(IMAGE)
-    load = None if image is None else partial(file.file, place)
+    load = None if image is None else partial(file.read_file, place)
     size_hw = _size_of(fields, load)
     annotations = []
     for index, each in enumerate(_listed(fields)):

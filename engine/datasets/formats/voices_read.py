@@ -5,10 +5,11 @@ not grow with them. Sounds stay where they are until somebody asks for them.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from weakref import finalize
 
 from engine.datasets.bounds import FAR
@@ -26,13 +27,21 @@ from engine.datasets.texts_on_disk import open_nameless, spelt
 from engine.datasets.voices import LARGEST_SOUND_BYTES, Sound, Voice
 from engine.speech.clean import MAX_CHARACTERS
 from engine.speech.grounding.pointer import MAX_POINTS
+from engine.speech.transcript import MAX_WORD_CHARACTERS, MAX_WORDS
 
-_TEXTS: Final = ("text", "speaker_name", "recording", "recorded_at", "mask", "maker")
+MAX_ID: Final = 200  # characters of an id or a name
+MAX_TAKES: Final = 1000  # of an image
+MAX_IMAGE_BYTES: Final = (
+    2**26
+)  # of an image's takes as they are kept, all of which are read at once
+MAX_KEPT_BYTES: Final = 2**33  # of all
+_SHORT: Final = ("speaker_name", "recording", "recorded_at", "mask", "maker", "split")
 _COLUMNS: Final = (
-    *_TEXTS,
-    *("utterances", TRACE, "speaker", "is_corrected", "phrases", "image_sha256", "split"),
+    *_SHORT,
+    *("text", "utterances", TRACE, "speaker", "is_corrected", "phrases", "image_sha256"),
     f"{AUDIO}.path",
 )
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 _TABLES: Final = """
 CREATE TABLE voice (
     number INTEGER PRIMARY KEY,
@@ -42,89 +51,96 @@ CREATE TABLE voice (
 );
 CREATE INDEX voice_by_image ON voice (image);
 """
+_Trace: TypeAlias = list[tuple[float, float, float]]  # t, x, y
 
 
 class _Kept(NamedTuple):
-    """A row as it waits on the disk."""
+    """A row as it waits on the disk, as JSON."""
 
-    told: dict[str, Any]  # a Voice, as JSON
+    told: dict[str, Any]  # the fields of a Voice that are as they are
+    caption: str
+    annotator: int
+    words: list[tuple[str, float, float, tuple[str, ...]]]
+    trace: _Trace
+    phrases: list[tuple[int, int, tuple[str, ...]]]
     sound: tuple[str, str, int, int] | None  # its name; its file, group and row there
 
 
 class VoicesRead:
-    """All takes of a dataset, by the sha256 of their images."""
+    """All takes of a dataset, by the sha256 of their images. They are gone through when asked."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, names: Sequence[str], report: Report) -> None:
         self._sounds = Files()
-        self._files: dict[str, ParquetRows] = {}
+        self._files = {name: ParquetRows(source, name, self._sounds, AUDIO) for name in names}
+        self._report = report
+        self._is_read = False
+        self._bytes = 0
         self._database = open_nameless(_TABLES)
         finalize(self, self._database.close)
 
-    def add(self, name: str, report: Report) -> None:
-        """Keep the rows of a file; one that is none is told."""
-        file = self._opened(name)
-        try:
-            for number, (place, fields) in enumerate(file.rows(_COLUMNS)):
-                try:
-                    image, kept = _kept(fields, (name, place.group, place.row))
-                except ValueError as error:
-                    report(placed(error, file=name, field="row", index=number))
-                else:
-                    self._database.execute(
-                        "INSERT INTO voice (image, row) VALUES (?, ?)", (image, spelt(kept))
-                    )
-        except DatasetError as problem:  # of the file as a whole: what came before it is kept
-            report(problem)
-
     def beside(self, samples: Callable[[], Iterator[Sample]]) -> Iterator[Sample]:
         """Yield images with what was said of them, then those of which that is all there is."""
+        if not self._is_read:
+            for file in self._files.values():
+                self._read(file)
+            self._is_read = True
         self._database.execute("UPDATE voice SET is_met = 0")
         for sample in samples():
             voices = self._of(sample.sha256) if sample.sha256 else ()
             yield replace(sample, voices=voices) if voices else sample
-        rest = "SELECT DISTINCT image FROM voice WHERE is_met = 0 ORDER BY image"
-        for (sha256,) in self._database.execute(rest).fetchall():
+        rest = "SELECT image FROM voice WHERE is_met = 0 ORDER BY image LIMIT 1"
+        while left := self._database.execute(rest).fetchone():
+            [sha256] = left
             yield Sample(sha256, NO_SIZE, sha256=sha256, voices=self._of(sha256))
+
+    def _read(self, file: ParquetRows) -> None:
+        """Keep the rows of a file; one that tells no take is told."""
+        try:
+            for number, (place, fields) in enumerate(file.rows(_COLUMNS)):
+                try:
+                    self._keep(*_kept(fields, (file.name, place.group, place.row)))
+                except ValueError as error:
+                    self._report(placed(error, file=file.name, field="row", index=number))
+        except DatasetError as problem:  # of the file as a whole: what came before it is kept
+            self._report(problem)
+
+    def _keep(self, image: str, kept: _Kept) -> None:
+        row = spelt(kept)
+        counted = "SELECT count(*), coalesce(sum(length(row)), 0) FROM voice WHERE image = ?"
+        takes, of_image = self._database.execute(counted, (image,)).fetchone()
+        if takes >= MAX_TAKES or of_image + len(row) > MAX_IMAGE_BYTES:
+            raise DatasetError("its image has more takes than are read")
+        if self._bytes + len(row) > MAX_KEPT_BYTES:
+            raise DatasetError("there are more takes than are read")
+        self._bytes += len(row)
+        self._database.execute("INSERT INTO voice (image, row) VALUES (?, ?)", (image, row))
 
     def _of(self, sha256: str) -> tuple[Voice, ...]:
         self._database.execute("UPDATE voice SET is_met = 1 WHERE image = ?", (sha256,))
         rows = self._database.execute(
             "SELECT row FROM voice WHERE image = ? ORDER BY number", (sha256,)
         )
-        return tuple(self._voice(_Kept(*json.loads(row))) for (row,) in rows)
+        return tuple(self._voice(sha256, _Kept(*json.loads(row))) for (row,) in rows)
 
-    def _voice(self, kept: _Kept) -> Voice:
-        told = kept.told
+    def _voice(self, sha256: str, kept: _Kept) -> Voice:
         narrative = Narrative(
-            **told.pop("narrative"),
-            utterances=tuple(_utterance(each) for each in told.pop("utterances")),
-            traces=tuple(
-                tuple(TracePoint(**point) for point in stroke) for stroke in told.pop("traces")
+            dataset_id="",
+            image_id=sha256,
+            annotator_id=kept.annotator,
+            caption=kept.caption,
+            utterances=tuple(
+                Utterance(text, start_s, end_s, tuple(masks))
+                for text, start_s, end_s, masks in kept.words
             ),
+            traces=(tuple(TracePoint(*point) for point in kept.trace),) if kept.trace else (),
         )
-        phrases = tuple(
-            LinkedPhrase(each["first"], each["end"], tuple(each["masks"]))
-            for each in told.pop("phrases")
-        )
-        if kept.sound is None:
-            return Voice(narrative=narrative, phrases=phrases, weight=0, load=_silence, **told)
-        sound_name, name, group, row = kept.sound
-        load = partial(_load, self._opened(name), Place(group, row), sound_name)
-        return Voice(narrative=narrative, phrases=phrases, weight=1, load=load, **told)
-
-    def _opened(self, name: str) -> ParquetRows:
-        if name not in self._files:
-            self._files[name] = ParquetRows(self._source, name, self._sounds, AUDIO)
-        return self._files[name]
-
-
-def read_voices(source: Source, names: Sequence[str], report: Report) -> VoicesRead:
-    """Go through files of takes once; their sounds are read when they are asked for."""
-    voices = VoicesRead(source)
-    for name in names:
-        voices.add(name, report)
-    return voices
+        phrases = tuple(LinkedPhrase(first, end, tuple(ids)) for first, end, ids in kept.phrases)
+        load: Callable[[], Sound | None] = _silence
+        if kept.sound is not None:
+            name, file, group, row = kept.sound
+            load = partial(_load, self._files[file], Place(group, row), name)
+        weight = int(kept.sound is not None)
+        return Voice(narrative=narrative, phrases=phrases, weight=weight, load=load, **kept.told)
 
 
 def _silence() -> None:
@@ -138,7 +154,7 @@ def _load(file: ParquetRows, place: Place, name: str) -> Sound:
         DatasetError: the file is broken, or the sound is larger than ours are in a table.
 
     """
-    data = file.file(place)
+    data = file.read_file(place)
     if len(data) > LARGEST_SOUND_BYTES:
         fault = f"the sound {name} is over {LARGEST_SOUND_BYTES >> 20} MiB"
         raise DatasetError(fault, file=file.name)
@@ -152,69 +168,77 @@ def _kept(fields: Fields, place: tuple[str, int, int]) -> tuple[str, _Kept]:
         DatasetError: it tells no take.
 
     """
-    image = checked_text(fields.get("image_sha256"))
-    recording = checked_text(fields.get("recording"))
-    if not image or not recording:
+    short = {key: _short(fields, key) for key in _SHORT}
+    image = fields.get("image_sha256")
+    if not short["recording"] or not isinstance(image, str) or not _SHA256.fullmatch(image):
         raise DatasetError("a take has an id (recording) and an image (image_sha256)")
     text = checked_text(fields.get("text"))
     if len(text) > MAX_CHARACTERS:
         raise DatasetError(f"the text of a take has at most {MAX_CHARACTERS} characters")
-    speaker = fields.get("speaker")
-    words = [_checked_utterance(each) for each in checked_list(fields.get("utterances"), "words")]
-    traced = checked_list(fields.get(TRACE) or [], TRACE)
-    if len(traced) > MAX_POINTS:
-        raise DatasetError(f"the trace of a take has at most {MAX_POINTS} points")
-    stroke = [_checked_point(each) for each in traced]
-    phrases = checked_list(fields.get("phrases") or [], "phrases")
-    told = {
-        "recording": recording,
-        "split": _text_or_none(fields.get("split")),
-        "speaker": _text_or_none(fields.get("speaker_name")) or "",
-        "mask": _text_or_none(fields.get("mask")),
-        "maker": _text_or_none(fields.get("maker")) or "",
-        "is_corrected": fields.get("is_corrected") is True,
-        "recorded_at": _text_or_none(fields.get("recorded_at")) or "",
-        "narrative": {
-            "dataset_id": "",
-            "image_id": image,
-            "annotator_id": speaker if type(speaker) is int else 0,
-            "caption": text,
+    words = [_word(each) for each in _listed(fields, "utterances", MAX_WORDS)]
+    audio, speaker = fields.get(AUDIO), fields.get("speaker")
+    return image, _Kept(
+        {
+            "recording": short["recording"],
+            "split": short["split"] or None,
+            "speaker": short["speaker_name"],
+            "mask": short["mask"] or None,
+            "maker": short["maker"],
+            "is_corrected": fields.get("is_corrected") is True,
+            "recorded_at": short["recorded_at"],
         },
-        "utterances": [asdict(each) for each in words],
-        "traces": [[asdict(point) for point in stroke]] if stroke else [],
-        "phrases": [asdict(_checked_phrase(each, len(words))) for each in phrases],
-    }
-    audio = fields.get(AUDIO)
-    name = audio.get("path") if isinstance(audio, dict) else None
-    return image, _Kept(told, None if name is None else (checked_text(name), *place))
+        text,
+        speaker if type(speaker) is int else 0,
+        words,
+        [_point(each) for each in _listed(fields, TRACE, MAX_POINTS)],
+        list(_phrases(_listed(fields, "phrases", MAX_WORDS), len(words) or len(text.split()))),
+        (_short(audio, "path"), *place) if isinstance(audio, dict) else None,
+    )
 
 
-def _checked_utterance(value: object) -> Utterance:
+def _short(fields: Fields, key: str) -> str:
+    """Return an id or a name, "" where there is none."""
+    value = fields.get(key)
+    text = "" if value is None else checked_text(value)
+    if len(text) > MAX_ID:
+        raise DatasetError(f"{key} has at most {MAX_ID} characters")
+    return text
+
+
+def _listed(fields: Fields, key: str, most: int) -> list[object]:
+    found = checked_list(fields.get(key) or [], key)
+    if len(found) > most:
+        raise DatasetError(f"{key} of a take has at most {most} entries")
+    return found
+
+
+def _word(value: object) -> tuple[str, float, float, tuple[str, ...]]:
     fields = _fields(value)
+    text = checked_text(fields.get("text"))
+    if len(text) > MAX_WORD_CHARACTERS:
+        raise DatasetError(f"a word has at most {MAX_WORD_CHARACTERS} characters")
     start_s, end_s = _seconds(fields.get("start_s")), _seconds(fields.get("end_s"))
-    if end_s < start_s:
-        raise DatasetError("a word must not end before it starts")
-    return Utterance(checked_text(fields.get("text")), start_s, end_s, _ids(fields.get("masks")))
+    return text, start_s, end_s, _ids(fields)
 
 
-def _utterance(told: Fields) -> Utterance:
-    return Utterance(**{**told, "masks": tuple(told["masks"])})  # type: ignore[arg-type]  # as kept
-
-
-def _checked_point(value: object) -> TracePoint:
+def _point(value: object) -> tuple[float, float, float]:
     fields = _fields(value)
     x, y = number_of(fields.get("x")), number_of(fields.get("y"))
     if x is None or y is None:
         raise DatasetError("a point of a trace must have t, x and y")
-    return TracePoint(_seconds(fields.get("t")), x, y)
+    return _seconds(fields.get("t")), x, y
 
 
-def _checked_phrase(value: object, words: int) -> LinkedPhrase:
-    fields = _fields(value)
-    first, end = fields.get("first"), fields.get("end")
-    if type(first) is not int or type(end) is not int or not 0 <= first < end <= words:
-        raise DatasetError(f"a phrase must be some of the {words} words")
-    return LinkedPhrase(first, end, _ids(fields.get("masks")))
+def _phrases(found: Sequence[object], words: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield phrases, of which each begins where the one before it has ended, or later."""
+    at = 0
+    for value in found:
+        fields = _fields(value)
+        first, end = fields.get("first"), fields.get("end")
+        if type(first) is not int or type(end) is not int or not at <= first < end <= words:
+            raise DatasetError(f"phrases must be some of the {words} words, one after another")
+        yield first, end, _ids(fields)
+        at = end
 
 
 def _fields(value: object) -> Fields:
@@ -223,8 +247,11 @@ def _fields(value: object) -> Fields:
     return value
 
 
-def _ids(value: object) -> tuple[str, ...]:
-    return tuple(checked_text(each) for each in checked_list(value or [], "masks"))
+def _ids(fields: Fields) -> tuple[str, ...]:
+    ids = tuple(checked_text(each) for each in _listed(fields, "masks", MAX_TAKES))
+    if any(len(each) > MAX_ID for each in ids):
+        raise DatasetError(f"the id of a mask has at most {MAX_ID} characters")
+    return ids
 
 
 def _seconds(value: object) -> float:
@@ -232,7 +259,3 @@ def _seconds(value: object) -> float:
     if seconds is None or not 0 <= seconds < FAR:
         raise DatasetError("times must be seconds from the beginning")
     return seconds
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else checked_text(value)
