@@ -352,6 +352,21 @@ def test_large_file_is_named_and_not_taken(tmp_path: Path, monkeypatch: pytest.M
     assert told(files)[0][3] == "not here: it is too large, so mend it in your own file"
 
 
+def test_file_of_voices_is_never_taken_though_its_images_are(tmp_path: Path) -> None:
+    for folder in ("data", "voices"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.parquet").write_bytes(b"x")
+    problems = [
+        DatasetError("wrong", file=f"{folder}/a.parquet", field="row", index=7)
+        for folder in ("data", "voices")
+    ]
+
+    files = cut(tmp_path, "huggingface", *problems)
+
+    assert files.keys() == {"problems.csv", "data/a.parquet"}
+    assert told(files)[1][3] == "not here: it holds voices, so mend it in your own file"
+
+
 def test_zip_that_is_full_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

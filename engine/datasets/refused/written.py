@@ -7,6 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
 from engine.datasets.files import Out, Source
+from engine.datasets.formats.huggingface_features import VOICES
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.refused.kinds import cut_of, stem_of
 from engine.datasets.refused.problems import Sorted
@@ -43,7 +44,7 @@ class Written:
                 while piece := whole.read(_PIECE):
                     write(piece)
 
-        if name not in self.names and name not in self.left:
+        if self._is_free(name) and name not in self.names and name not in self.left:
             try:
                 self._write(name, MAX_FILE_BYTES, copy)
             except ValueError as error:
@@ -59,7 +60,7 @@ class Written:
                 self.kept[name] = kept
             return bool(kept)
 
-        if name not in self.names:
+        if self._is_free(name) and name not in self.names:
             try:
                 self._write(name, MAX_BYTES, copy)
             except ValueError:  # a stranger's file, of which the import must not fail
@@ -87,6 +88,13 @@ class Written:
             if stem is not None and stem in stems:
                 self.take(name)
                 self.images |= stems[stem]
+
+    def _is_free(self, name: str) -> bool:
+        """Tell whether a file holds nobody's voice: a copy would outlive what its speaker says."""
+        if PurePosixPath(name).parent.name != VOICES:
+            return True
+        self.left[name] = "not here: it holds voices, so mend it in your own file"
+        return False
 
     def _write(self, name: str, limit: int, copy: Callable[[Write], bool | None]) -> None:
         """Write a file once it is whole, and known not to be too large."""
