@@ -38,12 +38,13 @@ from annotation.services.voices import audio_key
 from engine.media.limits import LONGEST_SOUND_S
 from engine.speech.clean import MAX_CHARACTERS
 from engine.speech.grounding.pointer import MAX_POINTS
+from engine.speech.transcript import MAX_WORD_CHARACTERS, MAX_WORDS
 
 TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
 
 
 class WordSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=200)
+    text = serializers.CharField(max_length=MAX_WORD_CHARACTERS)
     start_s = FiniteField(min_value=0)
     end_s = FiniteField(min_value=0)
     probability = FiniteField(min_value=0, max_value=1, allow_null=True, default=None)
@@ -122,7 +123,8 @@ class RecordingSerializer(serializers.Serializer[Any]):
 def _sounds(recording: Recording) -> bool:
     """Tell whether there is something to hear for who asks."""
     is_whole = recording.state == Recording.State.TRANSCRIBED
-    return is_whole and recording.voice_deleted_at is None and may_listen(recording)
+    has_sound = bool(recording.mime) and recording.voice_deleted_at is None
+    return is_whole and has_sound and may_listen(recording)
 
 
 class NewRecordingSerializer(serializers.Serializer[Any]):
@@ -180,7 +182,7 @@ class CompleteRecordingSerializer(serializers.Serializer[Any]):
 class CorrectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=MAX_CHARACTERS, allow_blank=True)
-    words = WordSerializer(many=True, max_length=40_000)  # type: ignore[call-arg]  # the list's
+    words = WordSerializer(many=True, max_length=MAX_WORDS)  # type: ignore[call-arg]  # the list's
     seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
     base = serializers.UUIDField(
         default=None,

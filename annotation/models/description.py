@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from annotation.models.image import Image
 from annotation.models.learning import Bundle
@@ -29,15 +30,17 @@ class Recording(models.Model):
     # The one of the image's masks that it is about; null: the image. It never changes.
     mask = models.ForeignKey(Mask, on_delete=models.PROTECT, null=True, related_name="recordings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    mime = models.CharField(max_length=60)
+    mime = models.CharField(max_length=60)  # empty: its text came in without its sound
     state = models.CharField(max_length=12, choices=State, default=State.UPLOADING)
     error = models.TextField(blank=True)
     duration_s = models.FloatField(default=0)
     trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind", ...}], image pixels
     cuts = models.JSONField(default=list)  # [{"start_s", "end_s"}], taken back: audio nobody hears
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
+    # Of one that came in, the take that it is, wherever that was spoken; null: it was spoken here.
+    origin = models.UUIDField(null=True, db_index=True)
     # Nobody removed it, but an undo of the import that brought it: it may come in again.
     is_undone = models.BooleanField(default=False, db_default=False)
 

@@ -67,7 +67,7 @@ def _may_leave() -> Q | Combinable:
     agreed = Consent.objects.filter(
         user=OuterRef("user"), withdrawn_at=None, version__gte=EXPORTS_SINCE
     )
-    return Q(voice_deleted_at=None, deleted_at=None) & Exists(agreed)
+    return Q(voice_deleted_at=None, deleted_at=None) & ~Q(mime="") & Exists(agreed)
 
 
 def _listening(user: Person) -> QuerySet[Membership]:

@@ -101,12 +101,21 @@ def fetch_sample(importing: Importing, sample: Sample) -> Coming:
     return _with_sounds(importing, Coming(sample, file))
 
 
+def _members(importing: Importing, samples: Sequence[Sample]) -> Mapping[str, User]:
+    """Return the members as they are now, where somebody's voice depends on it."""
+    if not any(each.voices for each in samples):
+        return importing.members
+    return members_by_name(importing.project)
+
+
 def _with_sounds(importing: Importing, coming: Coming) -> Coming:
     """Put the sounds of an image's takes in the store."""
     if not coming.sample.voices:
         return coming
     sounds, unheard = store_sounds(
-        project=importing.project, voices=coming.sample.voices, members=importing.members
+        project=importing.project,
+        voices=coming.sample.voices,
+        members=_members(importing, [coming.sample]),
     )
     return replace(coming, sounds=sounds, unheard=unheard)
 
@@ -166,9 +175,9 @@ def _annotate(importing: Importing, coming: Sequence[Coming], found: Sequence[Br
         bring_boxes(contents.boxes),
         bring_takes(
             project=importing.project,
-            said=sayings(fitting, seeded),
+            sayings=sayings(fitting, seeded),
             sounds={take_id: sound for each in coming for take_id, sound in each.sounds.items()},
-            members=importing.members,
+            members=_members(importing, samples),
             author=author,
         ),
     )

@@ -107,7 +107,7 @@ def _voices(
     for said, recording, narrative in _narrated(version, report, choice, _Taken(taken)):
         text = said.text
         yield Voice(
-            str(recording.pk),
+            str(recording.origin or recording.pk),
             narrative,
             said.frozen.row["split"],
             round(recording.duration_s * (WAV_BYTES_S if recording.cuts else PACKED_BYTES_S)),

@@ -54,7 +54,8 @@ def save_grounding(
     Run again, it adds a link only where the rules say something else now and no person has spoken.
     Phrases that came in with a take have their places and links; what they name is found here.
     What people said about an earlier text of the same take holds for the same words of this one.
-    A thing without a mask opens its image again where that may be done (services/reopen.py).
+    A thing without a mask opens its image again where that may be done (services/reopen.py): not
+    for a take that came in, as whoever had asked or answered that elsewhere is not known.
 
     Args:
         transcript: whose words they are.
@@ -72,7 +73,8 @@ def save_grounding(
         if not row.noun:
             _name(row, found)
         added += _propose(row, link, rules)
-    if added and locked.phrases.filter(is_asked=True).exists():
+    was_said_here = locked.recording.origin is None
+    if added and was_said_here and locked.phrases.filter(is_asked=True).exists():
         reopen_to_answer(image_id=locked.recording.image_id)
     log.info("transcript_grounded", transcript_id=str(locked.pk), phrases=len(phrases))
     return added

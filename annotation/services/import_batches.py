@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from annotation.services.images import StoredFile
-from annotation.services.imported_takes import Said, Sounds
+from annotation.services.imported_takes import BroughtTakes, Sounds
 from annotation.services.labels import MAX_NAME
 from annotation.services.outside_proposals import Proposed
 from annotation.services.seeds import Seeded
@@ -47,7 +47,7 @@ class Brought:
     proposed: Proposed = field(default_factory=Proposed)
     discussed: Seeded = field(default_factory=Seeded)  # comments
     boxed: Seeded = field(default_factory=Seeded)  # boxes of objects without a mask
-    said: Said = field(default_factory=Said)  # takes
+    takes: BroughtTakes = field(default_factory=BroughtTakes)
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
     problems: list[DatasetError] = field(default_factory=list)
 
@@ -60,8 +60,8 @@ class Brought:
 
         Then the captions, the proposals, the comments, the boxes and the takes.
         """
-        of_kinds = self.seeded, self.described, self.proposed, self.discussed, self.boxed, self.said
-        for each in of_kinds:
+        people = self.seeded, self.described, self.proposed, self.discussed
+        for each in (*people, self.boxed, self.takes):
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
 

@@ -11,7 +11,7 @@ from annotation.models import Image, Label
 from annotation.services.import_batches import Brought, label_name, plain
 from annotation.services.imported_captions import Described
 from annotation.services.imported_people import Remarks, count_origin, origin_of
-from annotation.services.imported_takes import REFUSED, Said, Saying
+from annotation.services.imported_takes import REFUSED, BroughtTakes, Saying
 from annotation.services.imported_values import fitting_values
 from annotation.services.object_boxes import Boxed
 from annotation.services.outside_proposals import Predicted
@@ -50,7 +50,7 @@ class Given:
     described: Sequence[Seeded]
     discussed: Sequence[Seeded]
     boxed: Sequence[Seeded]
-    said: Sequence[Said]
+    takes: Sequence[BroughtTakes]
 
 
 def fitting_samples(
@@ -95,10 +95,10 @@ def sayings(fitting: Sequence[Fitting], seeded: Sequence[Seeded]) -> list[Saying
 def count_contents(fitting: Sequence[Fitting], given: Given, meanings: Meanings) -> None:
     """Keep with each image what it was given, and count that in people's words."""
     parts = zip(
-        *(given.seeded, given.described, given.discussed, given.boxed, given.said), strict=True
+        *(given.seeded, given.described, given.discussed, given.boxed, given.takes), strict=True
     )
     for (_, sample, each), own in zip(fitting, parts, strict=True):
-        each.seeded, each.described, each.discussed, each.boxed, each.said = own
+        each.seeded, each.described, each.discussed, each.boxed, each.takes = own
         each.counts.update(_left_out(sample))
         each.counts.update(_counted(each, meanings))
         each.counts["comments left out"] += len(sample.remarks) - len(
@@ -145,10 +145,10 @@ def _counted(brought: Brought, meanings: Meanings) -> Counter[str]:
             "captions of masks left out": brought.seeded.left,
             "comments": len(brought.discussed.brought),
             "boxes": len(brought.boxed.brought),
-            "takes": len(brought.said.brought),
+            "takes": len(brought.takes.brought),
         }
     )
-    counts.update(brought.said.left)
+    counts.update(brought.takes.left)
     for seed in brought.seeded.seeds:
         counts.update(count_origin(seed.origin, meanings.members))
         counts["attributes"] += len(seed.attributes)

@@ -122,7 +122,7 @@ def _counted(looking: Looking, fitting: Fitting) -> Counter[str]:
             "captions there already": len(brought.described.met),
             "comments there already": len(brought.discussed.met),
             "boxes there already": len(brought.boxed.met),
-            "takes there already": len(brought.said.met),
+            "takes there already": len(brought.takes.met),
             "masks with a score": sum(id(each.rle) in new for each in scored),
             "proposals": len(predictions_of(looking, sample, brought)),
         }

@@ -151,12 +151,13 @@ def _undone(
     if any(each.is_finished for each in own) and not _are_finished(others):
         open_imported(image=image, author=own[0].dataset_import.created_by)
         image.refresh_from_db()
-    silenced = withdraw_takes(take_ids=takes - given)  # first: what was said of masks keeps them
+    # First: what was said of masks keeps them.
+    silenced, spoken = withdraw_takes(take_ids=takes - given)
     gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
     if gone:  # what they covered may be proposed
         propose_again({image.pk})
     counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
-    counts["takes removed"], counts["takes kept"] = silenced, len(takes) - silenced
+    counts["takes removed"], counts["takes kept"] = silenced, spoken
     counts["captions removed"] = _withdrawn(captions - given)
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)

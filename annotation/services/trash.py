@@ -21,10 +21,9 @@ from annotation.models import DatasetImport, DatasetVersion, Embedding, Image, R
 from annotation.selectors.image_versions import images_held
 from annotation.services.import_requests import UNBEGUN, discard_dataset
 from annotation.services.refused_rows import drop_old_refused_rows
-from annotation.services.voices import forget_voice
+from annotation.services.voices import IMPORTING, forget_voice
 
 BATCH: Final = 1000  # keys of the store
-IMPORTING: Final = timedelta(days=1)  # more than an import takes from pixels to their rows
 log = structlog.get_logger(__name__)
 
 

@@ -25,7 +25,7 @@ from annotation.services.kept_exports import close_voiced_exports, drop_closed_e
 
 BATCH: Final = 1000  # takes
 EXPIRED_AT_ONCE: Final = 100  # takes
-IMPORTING: Final = timedelta(days=1)  # more than an import takes from sounds to their rows
+IMPORTING: Final = timedelta(days=1)  # more than an import takes from bytes to their rows
 log = structlog.get_logger(__name__)
 
 
@@ -106,7 +106,8 @@ def drop_stray_audio() -> int:
     """Delete what the store holds of takes whose voice is gone, or never came; return of how many.
 
     A process may have died between storing bytes and looking whether they were still wanted. An
-    import stores them before it writes the row.
+    import stores them before it writes the row. So nobody else's takes may lie in the bucket, nor
+    those of a database that was set back.
     """
     dropped = 0
     keys = storage.list_keys("recordings/")

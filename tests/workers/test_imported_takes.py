@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 from pyarrow import Table, parquet
 
@@ -28,7 +29,7 @@ from annotation.models import (
     RecordingChunk,
     Transcript,
 )
-from annotation.services import imported_takes
+from annotation.services import imported_take_rows
 from annotation.services.captions import save_caption
 from annotation.services.consent import give_consent, withdraw_consent
 from annotation.services.exports import write_export
@@ -37,12 +38,17 @@ from annotation.services.projects import create_project
 from annotation.services.recordings import delete_voice, remove_recording
 from annotation.services.transcripts import correct_transcript
 from annotation.services.versions import cut_version
-from annotation.services.voices import audio_key, drop_stray_audio
+from annotation.services.voices import (
+    audio_key,
+    delete_expired_voices,
+    delete_own_voices,
+    drop_stray_audio,
+)
 from engine.datasets.choosing import Choice
 from tests.annotation.speaking import heard, link, make_scene, spoken, words
-from tests.annotation.world import Api, World, make_image
+from tests.annotation.world import Api, World, make_image, make_user
 from tests.engine.test_media_silenced import tone
-from tests.workers.bringing import read, send, start, undo, work
+from tests.workers.bringing import finished, read, send, start, undo, work
 from workers.app import app
 
 FORMAT = "huggingface_voices"
@@ -163,8 +169,7 @@ def test_version_of_what_came_in_tells_the_same_as_the_one_that_left(moving: Mov
     def told(data: bytes) -> list[dict[str, Any]]:
         rows = rows_of(data)
         masks: dict[str, int] = {}
-        for row in rows:  # ids are each project's own
-            del row["recording"]
+        for row in rows:  # ids of masks are each project's own
             for each in (*row["utterances"], *row["phrases"]):
                 each["masks"] = [masks.setdefault(mask, len(masks)) for mask in each["masks"]]
             row["audio"].pop("path")
@@ -246,9 +251,109 @@ def test_take_whose_voice_stayed_behind_comes_as_text(moving: Moving) -> None:
     moving.come(zip_of(moving.here))
 
     [take] = moving.takes()
+    shown = Api(moving.there.annotator).get(f"recordings/{take.pk}").json()
     assert take.transcripts.get().text == "a red bucket"
-    assert take.voice_deleted_at is not None
+    assert (shown["audio_url"], shown["has_voice"], shown["voice_deleted_at"]) == (
+        *(None, False),
+        None,
+    )
     assert (take.trace, strays(moving)) == ([], set())
+
+
+@pytest.mark.parametrize("by", ["speaker", "all", "days"])
+def test_voice_that_was_deleted_since_is_not_heard_again_from_an_older_file(
+    moving: Moving, by: str
+) -> None:
+    if by == "days":
+        Project.objects.filter(pk=moving.here.project.pk).update(voice_days=1)
+        old = timezone.now() - timedelta(days=2)
+        Recording.objects.filter(pk=moving.take.pk).update(created_at=old)
+        delete_expired_voices()
+    elif by == "all":
+        delete_own_voices(user=moving.here.annotator)
+    else:
+        delete_voice(recording=moving.take, by=moving.here.annotator, role="annotator")
+
+    moving.come()
+
+    [take] = moving.takes()
+    assert take.transcripts.get().text == "a red bucket"
+    assert (take.mime, take.trace) == ("", [])
+    assert not {key for key in strays(moving) if str(take.pk) in key}
+
+
+def test_take_that_comes_home_from_another_project_is_the_one_that_left(moving: Moving) -> None:
+    moving.come()
+    back = zip_of(moving.there)
+
+    home = start(Api(moving.here.manager), send(moving.here, back))
+    delete_voice(recording=moving.take, by=moving.here.annotator, role="annotator")
+    again = start(Api(moving.here.manager), send(moving.here, back))
+
+    assert not home["brought"].get("takes")
+    assert not again["brought"].get("takes")
+    assert Recording.objects.filter(image__project=moving.here.project).count() == 1
+
+
+def test_take_of_somebody_who_has_another_name_by_now_stays_theirs(moving: Moving) -> None:
+    User.objects.filter(pk=moving.there.annotator.pk).update(username="married")
+    namesake = make_user("annotator")
+    Membership.objects.create(project=moving.there.project, user=namesake, role="annotator")
+    give_consent(user=namesake)
+
+    moving.come()
+
+    [take] = moving.takes()
+    assert take.user == moving.there.annotator
+
+
+def test_voice_that_the_project_would_delete_at_once_does_not_come(moving: Moving) -> None:
+    def age(row: dict[str, Any]) -> None:
+        row["recorded_at"] = (timezone.now() - timedelta(days=9)).isoformat()
+
+    Project.objects.filter(pk=moving.there.project.pk).update(voice_days=7)
+    moving.there.project.refresh_from_db()
+
+    moving.come(changed(moving.data, age))
+
+    [take] = moving.takes()
+    assert (take.mime, strays(moving)) == ("", set())
+
+
+def test_what_came_with_an_undone_import_comes_back_only_while_its_speaker_agrees(
+    moving: Moving,
+) -> None:
+    first = moving.come()
+    undo(Api(moving.there.manager), first["id"])
+    withdraw_consent(user=moving.there.annotator)
+
+    again = moving.come(zip_of(moving.here))
+
+    assert again["brought"]["takes without consent left out"] == 1
+    assert moving.takes() == []
+
+
+def test_take_that_a_file_tells_twice_comes_once(moving: Moving) -> None:
+    found = moving.come(changed(moving.data, lambda _: None, times=2))
+
+    assert found["brought"]["takes"] == 1
+    assert len(moving.takes()) == 1
+
+
+def test_words_that_ask_for_a_mask_do_not_open_finished_work_that_was_imported(
+    moving: Moving,
+) -> None:
+    mask = Mask.objects.get(image__project=moving.here.project)
+    heard(sounding(spoken(moving.here, mask.image)), "a green boat beside a tall tree")
+    Project.objects.filter(pk=moving.there.project.pk).update(plan=Project.Plan.QUEUES)
+
+    finished(Api(moving.there.manager), send(moving.there, zip_of(moving.here)))
+
+    asked = Phrase.objects.filter(
+        transcript__recording__image__project=moving.there.project, is_asked=True
+    )
+    assert asked.exists()
+    assert Image.objects.get(project=moving.there.project).status == Image.Status.DONE
 
 
 def test_voice_that_its_speaker_deleted_or_take_that_they_removed_never_comes_back(
@@ -347,7 +452,7 @@ def rows_of(data: bytes) -> list[dict[str, Any]]:
         ]
 
 
-def changed(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+def changed(data: bytes, change: Callable[[dict[str, Any]], None], times: int = 1) -> bytes:
     """Return a zip whose takes are others."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
@@ -355,7 +460,7 @@ def changed(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
             content = old.read(name)
             if name.startswith("voices/"):
                 table = parquet.read_table(io.BytesIO(content))
-                rows = table.to_pylist()
+                rows = table.to_pylist() * times
                 for row in rows:
                     change(row)
                 file = io.BytesIO()
@@ -379,9 +484,16 @@ def test_sound_that_is_none_is_told_by_its_take_and_the_rest_comes_in(moving: Mo
     assert (moving.takes(), strays(moving)) == ([], set())
 
 
-def test_moment_that_is_none_or_to_come_is_now(moving: Moving) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("", "yesterday", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"),
+        "1969-12-31T00:00:00+00:00",
+    ],
+)
+def test_moment_that_is_none_or_to_come_is_now(moving: Moving, told: str) -> None:
     def date(row: dict[str, Any]) -> None:
-        row["recorded_at"] = (timezone.now() + timedelta(days=9)).isoformat()
+        row["recorded_at"] = told
 
     moving.come(changed(moving.data, date))
 
@@ -422,7 +534,7 @@ def test_import_that_dies_beside_a_take_brings_it_whole_and_once_the_next_time(
     Api(moving.there.manager).post(f"dataset-imports/{import_id}/start")
     job = Job.objects.get(kind=jobs.IMPORT_DATASET)
     with monkeypatch.context() as patch:
-        patch.setattr(imported_takes, "enqueue_grounding", die)
+        patch.setattr(imported_take_rows, "enqueue_grounding", die)
         app.tasks[job.kind](job_id=job.pk)
     between = (moving.takes(), Image.objects.filter(project=moving.there.project).count())
     Job.objects.filter(pk=job.pk).update(state="queued", error="")

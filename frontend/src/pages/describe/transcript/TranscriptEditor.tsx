@@ -99,9 +99,7 @@ export function TranscriptEditor(props: Props) {
         <Player {...{ recording, words, audio, isInHand }} url={recording.audio_url} />
       ) : (
         <Text size="xs" c="dimmed" mb="xs">
-          {recording.voice_deleted_at
-            ? "The voice was deleted; the text stays."
-            : "Who may listen is set by the project. You can read the text."}
+          {silenceWords(recording)}
         </Text>
       )}
       {isWhole && isEditing ? (
@@ -162,4 +160,12 @@ export function TranscriptEditor(props: Props) {
       )}
     </div>
   );
+}
+
+/** Why a take is not heard. */
+function silenceWords({ voice_deleted_at, may_listen }: Recording): string {
+  if (voice_deleted_at) return "The voice was deleted; the text stays.";
+  return may_listen
+    ? "The text was imported without its sound."
+    : "Who may listen is set by the project. You can read the text.";
 }
