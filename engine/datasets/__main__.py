@@ -11,8 +11,14 @@ from pathlib import Path
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.coco import read_coco
 from engine.datasets.diff import FindRLEs, diff_manifests, with_ious
-from engine.datasets.diff_lines import change_lines
-from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
+from engine.datasets.diff_lines import change_lines, told_change
+from engine.datasets.diff_totals import (
+    DiffTotals,
+    Summary,
+    label_names,
+    summary_lines,
+    tells_changes,
+)
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
 from engine.datasets.manifest_files import open_manifest
@@ -120,11 +126,13 @@ def print_diff(
     """Print each image that changed and the totals, or the totals alone as JSON; return these."""
     totals = DiffTotals()
     with open_manifest(old) as before, open_manifest(new) as after:
+        heads = header_of(before), header_of(after)
+        names = label_names(heads[0]) | label_names(heads[1])
         for change in with_ious(diff_manifests(before, after), shapes_in(coco)):
             totals.add(change)
             if has_changes:
-                print(*change_lines(change), sep="\n")
-        summary = totals.summary(header_of(before), header_of(after))
+                print(*change_lines(told_change(change, names)), sep="\n")
+        summary = totals.summary(*heads)
     if has_changes:
         print(*summary_lines(summary), sep="\n")
     else:

@@ -16,6 +16,7 @@ from engine.client.__main__ import main as anneal
 from engine.datasets.__main__ import main
 from engine.datasets.coco import write_coco
 from engine.datasets.diff import ImageChange, diff_manifests, with_ious
+from engine.datasets.diff_lines import change_lines, told_change
 from engine.datasets.diff_totals import totals_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
@@ -269,9 +270,27 @@ def test_the_command_tells_what_changed(
     assert main(["diff", old, new, "--coco", coco]) == 1
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["the same", f"changed  {sha('a')} +1 -0 ~1", "  mask m IoU 0.8000"]
+    assert lines[0] == "the same"
+    assert lines[1].startswith(f"changed  {sha('a')} +1 -0 ~1 ")
+    assert lines[2] == "  mask m IoU 0.8000"
     assert "masks      1 added 0 removed 1 changed" in lines
     assert lines[-1] == "IoU        0.8000 on average of 1 changed shapes"
+
+
+def test_lines_tell_by_name_what_moved_and_what_was_written_anew() -> None:
+    said = [{"id": str(number), "text": text} for number, text in enumerate(("One\nline.", "Two."))]
+    old = row("a", mask("m", label="1"), captions=said[:1])
+    new = row("a", mask("m", "r2", label="2"), captions=said[1:])
+    found = change(old, new)
+
+    lines = list(change_lines(told_change(found, {"1": "cell", "2": "nucleus\x1b[2J"})))
+
+    name = json.dumps(found.row["file_name"])
+    assert lines[0].endswith(f" {name}")
+    assert lines[1:] == [
+        '  mask m label "cell" -> "nucleus\\u001b[2J"',
+        '  caption "One\\nline." -> "Two."',
+    ]
 
 
 def test_the_command_tells_totals_as_json(

@@ -2,19 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 import typer
 
 from engine.client.models import ChangedImage
-from engine.datasets.diff import ImageChange, MaskChange
 from engine.datasets.diff_totals import Summary
 
 _IN_MEMORY_BYTES: Final = 8 * 2**20
 _PIECE: Final = 2**20  # characters
-SIDES: Final = ("before", "after")
 
 
 def show_differences(changes: Iterable[Mapping[str, Any]], totals: Callable[[], Summary]) -> None:
@@ -37,27 +34,3 @@ def show_differences(changes: Iterable[Mapping[str, Any]], totals: Callable[[], 
 def told_by_server(changes: Iterable[ChangedImage]) -> Iterator[dict[str, Any]]:
     for change in changes:
         yield change.model_dump(mode="json")
-
-
-def told_by_manifests(change: ImageChange, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return an image as the server tells it, beside the rows and masks of the manifests."""
-    sides = {"before": change.before, "after": change.after}
-    return {
-        **asdict(change),
-        "sha256": change.sha256,
-        "file_name": change.row["file_name"],
-        "kind": change.kind,
-        "fields": change.fields,
-        "split": {side: row and row["split"] for side, row in sides.items()},
-        "group": {side: row and row["group"] for side, row in sides.items()},
-        "captions": [{**asdict(each), "kind": each.kind} for each in change.captions],
-        "masks": [_mask(each, names) for each in change.masks],
-    }
-
-
-def _mask(mask: MaskChange, names: Mapping[str, str]) -> dict[str, Any]:
-    told = asdict(mask) | {"mask": mask.mask, "kind": mask.kind}
-    for side in SIDES:
-        label = told[side] and told[side]["label"]
-        told[f"label_{side}"] = label and names.get(label, label)
-    return told
