@@ -1,5 +1,6 @@
 """What samples of a dataset tell of their images, as a look counts it and an import writes it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.sample import NO_SIZE, Annotation, Sample
 
 MAX_Z: Final = 2**15 - 1
+_HELD_OUT: Final = re.compile(r"(val|test|dev|hold)", re.IGNORECASE)  # how such splits begin
 Fitting: TypeAlias = tuple[Image, Sample, Brought]  # of an image of the size that the sample tells
 
 
@@ -97,9 +99,9 @@ def count_contents(fitting: Sequence[Fitting], given: Given, meanings: Meanings)
     parts = zip(
         *(given.seeded, given.described, given.discussed, given.boxed, given.takes), strict=True
     )
-    for (_, sample, each), own in zip(fitting, parts, strict=True):
+    for (image, sample, each), own in zip(fitting, parts, strict=True):
         each.seeded, each.described, each.discussed, each.boxed, each.takes = own
-        each.counts.update(_left_out(sample))
+        each.counts.update(_left_out(sample, image))
         each.counts.update(_counted(each, meanings))
         each.counts["comments left out"] += len(sample.remarks) - len(
             {*each.discussed.brought, *each.discussed.met}
@@ -127,10 +129,16 @@ def predicted_in(sample: Sample) -> Iterator[Annotation]:
     return (one for each in sample.predictions for one in each.annotations)
 
 
-def _left_out(sample: Sample) -> dict[str, int]:
-    """Count what has no place here: crowds, which are no object, and boxes that a model found."""
+def _left_out(sample: Sample, image: Image) -> dict[str, int]:
+    """Count what has no place here: crowds, which are no object, and boxes that a model found.
+
+    A project draws its own holdout, blind and by hash: where the files hold an image out and it
+    does not, that is told, as somebody may have meant to measure on it.
+    """
+    is_held = bool(sample.split and _HELD_OUT.match(sample.split))
     return {
         **sample.left_out,
+        "splits left out": int(is_held and not image.is_holdout),
         "crowds left out": sum(each.is_crowd for each in sample.annotations),
         "proposed boxes left out": sum(each.rle is None for each in predicted_in(sample)),
     }

@@ -70,6 +70,12 @@ describe("what an import counted", () => {
     );
   });
 
+  it("tells that the files' own holdout is none here", () => {
+    expect(leftWords({ "splits left out": 2 })).toBe(
+      "2 marks of val or test, as the project draws its own holdout",
+    );
+  });
+
   it("is empty where there is nothing", () => {
     expect(takenWords({ masks: 0 })).toBe("");
     expect(leftWords({})).toBe("");

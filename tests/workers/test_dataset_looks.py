@@ -36,6 +36,24 @@ def test_what_is_there_already_is_not_promised_again(world: World, manager: Api)
     assert brought == {"images accepted": 1, "images duplicate": 3, "masks": 2, "captions": 1}
 
 
+def test_images_that_the_files_hold_out_and_the_project_does_not_are_told(
+    world: World, manager: Api
+) -> None:
+    held = make_image(world.project, 5, is_holdout=True)
+    of_splits = [
+        replace(cell(number), split=split)
+        for number, split in enumerate(("train", "val2017", "Test", "holdout", "unfinished"), 1)
+    ]
+    there = replace(cell(5), split="holdout")
+    import_id = send(world, zipped("jsonl", *of_splits[:4], there))
+    found = read(manager, import_id)["found"]
+
+    brought = start(manager, import_id)["brought"]
+
+    assert held.is_holdout
+    assert (found["splits left out"], brought["splits left out"]) == (3, 3)
+
+
 def test_new_masks_of_images_that_are_there_are_told_apart(world: World, manager: Api) -> None:
     start(manager, send(world, linked_to(world, cell(1))))
     whole, part = cell(1).annotations

@@ -76,6 +76,11 @@ const LEFT: readonly [string, string, string][] = [
     "parts of boxes that lie beyond their images",
   ],
   ["crowds left out", "crowd", "crowds"],
+  [
+    "splits left out",
+    "mark of val or test, as the project draws its own holdout",
+    "marks of val or test, as the project draws its own holdout",
+  ],
   ["proposed boxes left out", "proposed box without a mask", "proposed boxes without a mask"],
   ["proposals on what is there", "proposal on what is there", "proposals on what is there"],
   [
