@@ -16,6 +16,7 @@ from engine.client.models import (
     ChangedImage,
     Criteria,
     Export,
+    ExportChoice,
     ExportOffer,
     Image,
     ImageVersion,
@@ -28,7 +29,7 @@ from engine.client.models import (
     VersionNote,
     VersionQuery,
 )
-from engine.client.transport import pages
+from engine.client.transport import Query, pages
 from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
 AnyVersion = str | Version
@@ -166,9 +167,21 @@ class Client(Learning):
             progress=nobody_looks,
         )
 
-    def formats(self, version: AnyVersion) -> list[ExportOffer]:
-        """Return the formats of masks, with what each of them cannot hold of the version."""
-        return self._transport.call(op.FORMATS, version_id=_version_id(version))
+    def formats(
+        self,
+        version: AnyVersion,
+        *,
+        splits: Sequence[str] = (),
+        labels: Mapping[str, str | None] | None = None,
+        images: bool = False,
+    ) -> list[ExportOffer]:
+        """Return the formats of masks, with what each cannot hold of what `export` would write."""
+        version_id = _version_id(version)
+        if labels:  # which no address can tell
+            choice = ExportChoice(splits=list(splits), labels=dict(labels), images=images)
+            return self._transport.call(op.FORMATS_OF_LABELS, choice, version_id=version_id)
+        query: Query = {"split": list(splits), "images": images}
+        return self._transport.call(op.FORMATS, query=query, version_id=version_id)
 
     def export(
         self,

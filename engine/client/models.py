@@ -340,6 +340,14 @@ class VersionCounts(Model):
     captions: int
 
 
+class TrainedBundle(Model):
+    """A bundle that learned from a version."""
+
+    bundle: str
+    round: int | None = None
+    alias: str | None = None
+
+
 class Version(Model):
     id: str  # sha256 of the manifest
     counts: VersionCounts
@@ -350,6 +358,7 @@ class Version(Model):
     created_at: datetime
     created_by: str | None = None
     rounds: list[int]
+    bundles: list[TrainedBundle] = []  # that learned from it
     exports: list[Export]
 
 
@@ -424,12 +433,17 @@ class VersionCut(Model):
     job: Job
 
 
-class NewExport(Model):
-    id: UUID
-    format: str
+class ExportChoice(Model):
+    """What of a version leaves, and under which names."""
+
     splits: list[str]
     labels: dict[str, str | None]
     images: bool
+
+
+class NewExport(ExportChoice):
+    id: UUID
+    format: str
     addresses: bool
 
 
@@ -482,8 +496,17 @@ class Retrain(Model):
     parts: list[str] | None = None
 
 
+class LearnedFrom(Model):
+    """The version that a bundle was trained on."""
+
+    version: str
+    images: int
+    masks: int
+
+
 class RegisteredBundle(Model):
     bundle: str
+    learned_from: LearnedFrom | None = None  # None: pretrained
     round: int | None = None
     alias: str | None
     base: str | None = None

@@ -17,6 +17,7 @@ from engine.client.models import (
     CompleteUpload,
     DatasetImport,
     Export,
+    ExportChoice,
     ExportOffer,
     GateOutlook,
     Image,
@@ -132,7 +133,10 @@ CHANGED_IMAGES: Final = _get(
 DIFF: Final = _get("/api/versions/{version_id}/diff/{other_id}", dict[str, Any])
 DISTRIBUTIONS: Final = _get("/api/versions/{version_id}/distributions", dict[str, Any])
 MANIFEST: Final = Operation("GET", "/api/versions/{version_id}/manifest", NoneType)
-FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer])
+FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer], "split", "images")
+FORMATS_OF_LABELS: Final = _post(
+    "/api/versions/{version_id}/formats", ExportChoice, list[ExportOffer]
+)
 EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)
 EXPORT: Final = _get("/api/exports/{export_id}", Export)
 ROUNDS: Final = _get("/api/projects/{project_id}/rounds", Page[Round], "cursor")

@@ -13,7 +13,7 @@ from annotation.selectors.export_offers import notes_of
 from annotation.selectors.version_names import VersionNameError, version_named
 from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
-from engine.datasets.choosing import Choice
+from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.errors import DatasetError
 
 
@@ -75,9 +75,10 @@ class Command(BaseCommand):
 
 def _labels(pairs: list[str]) -> dict[str, str | None]:
     """Read OLD=NEW; nothing after the sign leaves a label out."""
-    if bad := [pair for pair in pairs if "=" not in pair]:
-        raise CommandError(f"--label {bad[0]!r} is not OLD=NEW.")
-    return {old: new or None for old, _, new in (pair.rpartition("=") for pair in pairs)}
+    try:
+        return dict(map(renaming_of, pairs))
+    except DatasetError as error:
+        raise CommandError(f"--label {error}.") from None
 
 
 def _version(source: str) -> DatasetVersion:

@@ -84,9 +84,13 @@ def list_bundles(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List every bundle that served a project or may serve it, the newest first."""
     with logged_in() as client:
         found = list(client.bundles(project))
-    heads = ["bundle", "round", "alias", "made at"]
+    heads = ["bundle", "round", "alias", "made at", "trained on version"]
     rows = [
-        [each.bundle[:SHORT], each.round, each.alias, each.made_at.strftime("%Y-%m-%d %H:%M")]
+        [
+            *(each.bundle[:SHORT], each.round, each.alias),
+            each.made_at.strftime("%Y-%m-%d %H:%M"),
+            each.learned_from and each.learned_from.version[:SHORT],
+        ]
         for each in found
     ]
     show(found, heads, rows, as_json=as_json)

@@ -6,15 +6,15 @@ from typing import Annotated, Any, Final, cast
 
 import typer
 
-from engine.client.cli.differences import show_differences, told_by_manifests, told_by_server
+from engine.client.cli.differences import show_differences, told_by_server
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
 from engine.client.cli.output import progress, show, show_lines, tell
 from engine.client.errors import AnnealError
-from engine.client.models import Version
+from engine.client.models import TrainedBundle, Version
 from engine.datasets import __main__ as datasets
-from engine.datasets.choosing import Choice
+from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.diff import diff_manifests, with_ious
-from engine.datasets.diff_lines import change_lines
+from engine.datasets.diff_lines import change_lines, told_change
 from engine.datasets.diff_totals import (
     DiffTotals,
     Summary,
@@ -22,6 +22,7 @@ from engine.datasets.diff_totals import (
     summary_lines,
     tells_changes,
 )
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
@@ -45,6 +46,14 @@ VersionArgument = Annotated[
 NamedVersion = Annotated[
     str, typer.Argument(metavar="VERSION", help="A tag, or how its id starts.")
 ]
+Splits = Annotated[
+    list[str] | None, typer.Option(help="train, val, holdout or unfinished; may be repeated.")
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option(help="OLD=NEW renames a label, OLD= leaves it out; may be repeated."),
+]
+Images = Annotated[bool, typer.Option("--images", help="With the images' bytes.")]
 version = group("Dataset versions: list them, cut one, show one.")
 
 
@@ -76,6 +85,7 @@ def show_version(
         ["note", found.note],
     ]
     rows += [["query", "" if found.cut_from is None else found.cut_from.name]]
+    rows += [["trained", _trained(each)] for each in found.bundles]
     rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
     show(found, ["", ""], rows, as_json=as_json)
 
@@ -152,11 +162,22 @@ def stats(*, project: ProjectArgument, start: VersionArgument = "", as_json: Jso
 
 @version.command()
 def formats(
-    *, project: ProjectArgument, start: VersionArgument = "", as_json: Json = False
+    *,
+    project: ProjectArgument,
+    start: VersionArgument = "",
+    split: Splits = None,
+    label: Labels = None,
+    images: Images = False,
+    as_json: Json = False,
 ) -> None:
-    """List the formats of masks: what each cannot hold, and what only Anneal reads back of it."""
+    """List the formats of masks: what each cannot hold, and what only Anneal reads back of it.
+
+    Of what `anneal export` would write with the same options.
+    """
+    labels = dict(_renaming(each) for each in label or ())
     with logged_in() as client:
-        found = client.formats(client.version(project, start))
+        version = client.version(project, start)
+        found = client.formats(version, splits=split or (), labels=labels, images=images)
     rows = [
         [each.format, each.title, _losses(each.losses), _losses(each.anneal_only), *each.notes]
         for each in found
@@ -170,14 +191,9 @@ def export(  # noqa: PLR0913  # one for each option
     project: ProjectArgument,
     start: VersionArgument = "",
     form: Annotated[str, typer.Option("--format", help="See `anneal version formats`.")] = "coco",
-    split: Annotated[
-        list[str] | None, typer.Option(help="train, val, holdout or unfinished; may be repeated.")
-    ] = None,
-    label: Annotated[
-        list[str] | None,
-        typer.Option(help="OLD=NEW renames a label, OLD= leaves it out; may be repeated."),
-    ] = None,
-    images: Annotated[bool, typer.Option("--images", help="With the images' bytes.")] = False,
+    split: Splits = None,
+    label: Labels = None,
+    images: Images = False,
     addresses: Annotated[
         bool, typer.Option("--addresses", help="With a list of where in the store they lie.")
     ] = False,
@@ -255,7 +271,7 @@ def diff(
         if as_json:
             show_differences(told_by_server(changes), lambda: told)
         else:
-            for change in changes:
+            for change in told_by_server(changes):
                 show_lines(change_lines(change))
             show_lines(summary_lines(told))
     _end(told)
@@ -354,15 +370,20 @@ def _bins(found: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(name, n) for name, n in zip(names, found["counts"], strict=True) if n]
 
 
+def _trained(each: TrainedBundle) -> str:
+    told = [each.bundle[:SHORT], "" if each.round is None else f"by round {each.round}"]
+    return " ".join(filter(None, [*told, each.alias]))
+
+
 def _losses(losses: dict[str, int] | None) -> str:
     return "?" if losses is None else ", ".join(f"{n} {name}" for name, n in sorted(losses.items()))
 
 
 def _renaming(text: str) -> tuple[str, str | None]:
-    old, sign, new = text.partition("=")
-    if not sign or not old:
-        raise typer.BadParameter(f"{text!r} is not OLD=NEW or OLD=.", param_hint="--label")
-    return old, new or None
+    try:
+        return renaming_of(text)
+    except DatasetError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--label") from None
 
 
 def _diff(old: Path, new: Path, coco: Sequence[Path], *, as_json: bool) -> None:
@@ -378,7 +399,7 @@ def _diff(old: Path, new: Path, coco: Sequence[Path], *, as_json: bool) -> None:
             found = diff_manifests(before, after)
             for change in with_ious(found, datasets.shapes_in(coco)):
                 totals.add(change)
-                yield told_by_manifests(change, names)
+                yield told_change(change, names)
 
         show_differences(changes(), lambda: totals.summary(*heads))
     _end(totals.summary(*heads))

@@ -237,6 +237,7 @@ def test_a_diff_tells_how_far_each_shape_moved_and_the_totals_last(
     lines = differ.out.splitlines()
     assert differ.code == 1
     assert lines[0].startswith("changed ")
+    assert lines[0].endswith(' "0.png"')
     assert lines[1] == f"  mask {moved['id']} IoU 0.6667"
     assert "masks      0 added 0 removed 1 changed" in lines
     assert lines[-1] == "IoU        0.6667 on average of 1 changed shapes"
@@ -244,6 +245,22 @@ def test_a_diff_tells_how_far_each_shape_moved_and_the_totals_last(
     assert (changed["kind"], changed["masks"][0]["mask"]) == ("changed", moved["id"])
     assert (told["masks"]["changed"], round(told["iou"]["mean"], 4)) == (1, 0.6667)
     assert (same.code, same.out) == (0, "the same\n")
+
+
+def test_formats_are_told_of_what_would_be_exported(logged_in: Run, drawn: int) -> None:
+    logged_in("version", "cut", drawn)
+
+    def notes(*options: str) -> str:
+        found = json.loads(logged_in("version", "formats", drawn, "--json", *options).out)
+        return " ".join(note for each in found for note in each["notes"])
+
+    whole, in_part, renamed = notes(), notes("--split", "train"), notes("--label", "cell=")
+
+    assert "images/unfinished as val" in whole
+    assert "images/unfinished" not in in_part
+    assert "Counts are of all labels" in renamed
+    assert "Counts are of all labels" not in whole
+    assert logged_in("version", "formats", drawn, "--label", "cell").code == 2
 
 
 def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_under(
