@@ -21,7 +21,7 @@ MOST_MIB: Final = 500  # that it takes
 
 
 def measure_cutting(sizes: Sequence[int]) -> list[Row]:
-    """Cut and export versions of a project as it grows to each number of masks; compare the last."""
+    """Cut and export versions of a project as it grows to each number of masks; compare two."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = make_quick_bundle(Path(folder) / "bundle")
         with running_stack(Path(folder) / "data", PRETRAINED_BUNDLE=str(bundle)) as stack:
