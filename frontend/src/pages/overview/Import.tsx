@@ -1,9 +1,12 @@
 import { Group, Text } from "@mantine/core";
-import { Dropzone } from "@mantine/dropzone";
+import { Dropzone, type FileRejection } from "@mantine/dropzone";
 import { notifications } from "@mantine/notifications";
 import { IconCloudUpload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
+import { formatBytes } from "@/components/format";
 import { Section } from "@/components/Section";
 import { queueOf } from "@/upload/queues";
 import { BucketImport } from "./datasets/BucketImport";
@@ -12,11 +15,11 @@ import { ImportTable } from "./ImportTable";
 
 export const IMPORT_ANCHOR = "import";
 
-const MAX_FILE_BYTES = 4 * 1024 ** 3;
-
 /** For managers. Dropping files in: each goes up by itself, and each tells what became of it. */
 export function Import({ project }: { project: Project }) {
   const queue = queueOf(project.id);
+  const { data: session } = useQuery(sessionQuery);
+  const mostBytes = session?.max_upload_bytes;
   const items = useSyncExternalStore(queue.subscribe, () => queue.items);
 
   return (
@@ -32,11 +35,11 @@ export function Import({ project }: { project: Project }) {
             color: "orange",
             title: "Left out",
             message: rejections
-              .map(({ file, errors }) => `${file.name}: ${errors[0]?.message ?? "not readable"}`)
+              .map(({ file, errors }) => `${file.name}: ${faultOf(errors[0], mostBytes)}`)
               .join("\n"),
           })
         }
-        maxSize={MAX_FILE_BYTES}
+        maxSize={mostBytes}
         inputProps={{ "aria-label": "Files to import" }}
         aria-label="Drop images, a zip or a dataset here, or choose files"
       >
@@ -57,4 +60,9 @@ export function Import({ project }: { project: Project }) {
       <ImportTable project={project.id} items={items} />
     </Section>
   );
+}
+
+function faultOf(error: FileRejection["errors"][number] | undefined, mostBytes = 0): string {
+  if (error?.code === "file-too-large") return `it is larger than ${formatBytes(mostBytes)}`;
+  return error?.message ?? "not readable";
 }
