@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -148,4 +148,6 @@ def _expired() -> QuerySet[Recording]:
 
 
 def _without_voice(ids: list[str]) -> Iterator[Recording]:
-    yield from Recording.objects.filter(pk__in=ids, voice_deleted_at__isnull=False)
+    """Yield those whose voice was deleted, or that came in as text alone after all."""
+    is_gone = Q(voice_deleted_at__isnull=False) | Q(mime="")
+    yield from Recording.objects.filter(is_gone, pk__in=ids)

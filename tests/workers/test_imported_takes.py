@@ -29,10 +29,11 @@ from annotation.models import (
     RecordingChunk,
     Transcript,
 )
-from annotation.services import imported_take_rows
+from annotation.services import dataset_imports, imported_take_rows
 from annotation.services.captions import save_caption
 from annotation.services.consent import give_consent, withdraw_consent
 from annotation.services.exports import write_export
+from annotation.services.imported_takes import bring_takes
 from annotation.services.peaks import peaks_key
 from annotation.services.projects import create_project
 from annotation.services.recordings import delete_voice, remove_recording
@@ -258,6 +259,24 @@ def test_take_whose_voice_stayed_behind_comes_as_text(moving: Moving) -> None:
         None,
     )
     assert (take.trace, strays(moving)) == ([], set())
+
+
+def test_voice_that_is_deleted_while_its_copy_is_on_the_way_is_swept(
+    moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bring_late(**given: Any) -> Any:
+        delete_voice(recording=moving.take, by=moving.here.annotator, role="annotator")
+        return bring_takes(**given)
+
+    monkeypatch.setattr(dataset_imports, "bring_takes", bring_late)
+
+    moving.come()
+    [take] = moving.takes()
+    before = strays(moving)
+    drop_stray_audio()
+
+    assert (take.mime, len(before)) == ("", 3)
+    assert strays(moving) == set()
 
 
 @pytest.mark.parametrize("by", ["speaker", "all", "days"])
