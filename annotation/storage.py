@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from time import time
@@ -21,6 +21,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
+from django.utils import timezone
 
 from annotation.errors import DomainError
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PART_BYTES: Final = 16 * 1024**2  # of a multipart upload; S3 allows 10,000 of them
+IMPORTING: Final = timedelta(days=1)  # more than an import takes from bytes to their rows
 PRESIGNED_S: Final = 3600  # a presigned address lives at least so long
 UPLOADS: Final = "uploads/"  # what keys of files on their way in begin with
 REFUSED: Final = "refused/"  # what keys of refused rows begin with
@@ -163,6 +165,11 @@ def stored_at(key: str) -> datetime:
     """Return when the object was put there last."""
     with translated(key):
         return _client().head_object(Bucket=settings.S3_BUCKET, Key=key)["LastModified"]
+
+
+def came_lately(key: str) -> bool:
+    """Tell whether an import may have yet to write the row of what it stored there."""
+    return stored_at(key) > timezone.now() - IMPORTING
 
 
 def delete(key: str) -> None:

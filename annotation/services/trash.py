@@ -21,7 +21,7 @@ from annotation.models import DatasetImport, DatasetVersion, Embedding, Image, R
 from annotation.selectors.image_versions import images_held
 from annotation.services.import_requests import UNBEGUN, discard_dataset
 from annotation.services.refused_rows import drop_old_refused_rows
-from annotation.services.voices import IMPORTING, forget_voice
+from annotation.services.voices import forget_voice
 
 BATCH: Final = 1000  # keys of the store
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ def empty_trash() -> int:
         if Image.objects.exclude(expired).filter(sha256=sha256).exists():
             continue
         # Asked after the rows: an import stores the pixels first.
-        if storage.stored_at(storage.original_key(sha256)) > timezone.now() - IMPORTING:
+        if storage.came_lately(storage.original_key(sha256)):
             continue
         rows = Embedding.objects.filter(image_sha256=sha256)
         for digest, window in rows.values_list("encoder_digest", "window"):

@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from annotation import jobs, storage
 from annotation.errors import DomainError
@@ -25,7 +24,6 @@ from annotation.services.kept_exports import close_voiced_exports, drop_closed_e
 
 BATCH: Final = 1000  # takes
 EXPIRED_AT_ONCE: Final = 100  # takes
-IMPORTING: Final = timedelta(days=1)  # more than an import takes from bytes to their rows
 log = structlog.get_logger(__name__)
 
 
@@ -130,7 +128,7 @@ def _with_row(ids: list[str]) -> set[str]:
 def _drop_old(prefix: str) -> bool:
     """Delete objects unless one of them came lately; tell whether they are gone."""
     keys = list(storage.list_keys(prefix))
-    if any(storage.stored_at(key) > timezone.now() - IMPORTING for key in keys):
+    if any(map(storage.came_lately, keys)):
         return False
     for key in keys:
         storage.delete(key)
