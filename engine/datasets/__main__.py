@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.coco import read_coco
 from engine.datasets.diff import FindRLEs, diff_manifests, with_ious
-from engine.datasets.diff_lines import change_lines, told_change
+from engine.datasets.diff_told import change_lines, told_change
 from engine.datasets.diff_totals import (
     DiffTotals,
     Summary,

@@ -16,7 +16,7 @@ from engine.client.__main__ import main as anneal
 from engine.datasets.__main__ import main
 from engine.datasets.coco import write_coco
 from engine.datasets.diff import ImageChange, diff_manifests, with_ious
-from engine.datasets.diff_lines import change_lines, told_change
+from engine.datasets.diff_told import change_lines, told_change
 from engine.datasets.diff_totals import totals_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest

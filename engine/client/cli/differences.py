@@ -1,13 +1,12 @@
 """The one document of `anneal diff --json`: each image that differs, and the totals."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 import typer
 
-from engine.client.models import ChangedImage
 from engine.datasets.diff_totals import Summary
 
 _IN_MEMORY_BYTES: Final = 8 * 2**20
@@ -29,8 +28,3 @@ def show_differences(changes: Iterable[Mapping[str, Any]], totals: Callable[[], 
         while piece := told.read(_PIECE):
             typer.echo(piece, nl=False)
     typer.echo()
-
-
-def told_by_server(changes: Iterable[ChangedImage]) -> Iterator[dict[str, Any]]:
-    for change in changes:
-        yield change.model_dump(mode="json")

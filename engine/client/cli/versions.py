@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, cast
 
 import typer
 
-from engine.client.cli.differences import show_differences, told_by_server
+from engine.client.cli.differences import show_differences
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
 from engine.client.cli.output import progress, show, show_lines, tell
 from engine.client.errors import AnnealError
@@ -14,7 +14,7 @@ from engine.client.models import TrainedBundle, Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.diff import diff_manifests, with_ious
-from engine.datasets.diff_lines import change_lines, told_change
+from engine.datasets.diff_told import change_lines, told_change
 from engine.datasets.diff_totals import (
     DiffTotals,
     Summary,
@@ -174,7 +174,7 @@ def formats(
 
     Of what `anneal export` would write with the same options.
     """
-    labels = dict(_renaming(each) for each in label or ())
+    labels = _labels(label)
     with logged_in() as client:
         version = client.version(project, start)
         found = client.formats(version, splits=split or (), labels=labels, images=images)
@@ -202,7 +202,7 @@ def export(  # noqa: PLR0913  # one for each option
     as_json: Json = False,
 ) -> None:
     """Have a version written in a format, and fetch the zip, proved by its sha256."""
-    labels = dict(_renaming(each) for each in label or ())
+    labels = _labels(label)
     with logged_in() as client, progress() as moved:
         found = client.version(project, start)
         written = client.export(
@@ -249,10 +249,10 @@ def diff(
 ) -> None:
     """Tell what changed from one version to another.
 
-    Each image that differs is a line, each mask whose shape changed one more with its IoU, and
-    totals come last; --json has the images as `changes` beside the totals, from manifests and from
-    the server. As with verify, the exit code is 0 where they are the same, and 1 where they differ,
-    or where something failed, which is then told as an error.
+    Each image that differs is a line, each mask that has another label or shape one more, and each
+    caption that is another; totals come last. --json has the images as `changes` beside the totals,
+    from manifests and from the server. As with verify, the exit code is 0 where they are the same,
+    and 1 where they differ, or where something failed, which is then told as an error.
     """
     paths = [Path(old), Path(new)]
     if all(path.is_file() for path in paths):
@@ -267,11 +267,11 @@ def diff(
     with logged_in() as client:
         versions = [client.version(project, start) for start in (old, new)]
         told = cast("Summary", client.diff(*versions))
-        changes = client.changes(*versions)
+        changes = (each.model_dump(mode="json") for each in client.changes(*versions))
         if as_json:
-            show_differences(told_by_server(changes), lambda: told)
+            show_differences(changes, lambda: told)
         else:
-            for change in told_by_server(changes):
+            for change in changes:
                 show_lines(change_lines(change))
             show_lines(summary_lines(told))
     _end(told)
@@ -310,7 +310,7 @@ def verify(
 
     The exit code is 1, and each fault is told, where something is missing, changed or too much.
     """
-    choice = Choice(frozenset(split or ()), dict(_renaming(each) for each in label or ()))
+    choice = Choice(frozenset(split or ()), _labels(label))
     proofs: list[Unproved] = []
     with open_manifest(manifest) as file:
         summary = verify_manifest(file, version_id)
@@ -379,9 +379,9 @@ def _losses(losses: dict[str, int] | None) -> str:
     return "?" if losses is None else ", ".join(f"{n} {name}" for name, n in sorted(losses.items()))
 
 
-def _renaming(text: str) -> tuple[str, str | None]:
+def _labels(pairs: Sequence[str] | None) -> dict[str, str | None]:
     try:
-        return renaming_of(text)
+        return dict(map(renaming_of, pairs or ()))
     except DatasetError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--label") from None
 

@@ -1,4 +1,4 @@
-"""What a person reads of each image that changed: from two manifests, or as a server tells it."""
+"""An image that changed: told as a server tells it, and in the lines that a person reads."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ def told_change(change: ImageChange, names: Mapping[str, str]) -> dict[str, Any]
 
     `names` are those of labels, by the labels' ids as manifests spell them.
     """
-    sides = {"before": change.before, "after": change.after}
+    sides = dict(zip(_SIDES, (change.before, change.after), strict=True))
     return {
         **asdict(change),
         "sha256": change.sha256,
@@ -28,14 +28,6 @@ def told_change(change: ImageChange, names: Mapping[str, str]) -> dict[str, Any]
         "captions": [{**asdict(each), "kind": each.kind} for each in change.captions],
         "masks": [_told_mask(each, names) for each in change.masks],
     }
-
-
-def _told_mask(mask: MaskChange, names: Mapping[str, str]) -> dict[str, Any]:
-    told = asdict(mask) | {"mask": mask.mask, "kind": mask.kind}
-    for side in _SIDES:
-        label = told[side] and told[side]["label"]
-        told[f"label_{side}"] = label and names.get(label, label)
-    return told
 
 
 def change_lines(told: Mapping[str, Any]) -> Iterator[str]:
@@ -56,6 +48,14 @@ def change_lines(told: Mapping[str, Any]) -> Iterator[str]:
     for caption in told["captions"]:
         of = f" of mask {caption['mask']}" if caption["mask"] else ""
         yield f"  caption{of} " + " -> ".join(_quoted(caption[side]) for side in _SIDES)
+
+
+def _told_mask(mask: MaskChange, names: Mapping[str, str]) -> dict[str, Any]:
+    told = asdict(mask) | {"mask": mask.mask, "kind": mask.kind}
+    for side in _SIDES:
+        label = told[side] and told[side]["label"]
+        told[f"label_{side}"] = label and names.get(label, label)
+    return told
 
 
 def _quoted(text: str | None) -> str:
