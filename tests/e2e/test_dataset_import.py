@@ -13,7 +13,7 @@ from engine.datasets.sample import Sample
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import png
 from tests.chaos.conftest import picture
-from tests.client import wait_for
+from tests.client import Client, wait_for
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.read_aloud import write_microphone
@@ -77,15 +77,18 @@ def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
     expect(page.get_by_text("No images")).to_be_visible()
 
 
-def speaking_project(stack: Stack, wav: Path) -> tuple[int, str]:
-    """Make a project in which ada has spoken of its image; return it and what was heard.
-
-    Its managers may listen.
-    """
-    grace, ada = stack.log_in("grace"), stack.log_in("ada")
-    project = begin_project(grace, "Quay", ("bucket",))
+def begin_heard_project(grace: Client, name: str) -> int:
+    """Make a project of which ada is an annotator, and whose managers may listen."""
+    project = begin_project(grace, name, ("bucket",))
     assert grace.send("PATCH", f"/api/projects/{project}", {"listeners": "manager"}).is_good
     grace.post(f"/api/projects/{project}/members", {"username": "ada", "role": "annotator"})
+    return project
+
+
+def speaking_project(stack: Stack, wav: Path) -> tuple[int, str]:
+    """Make a project in which ada has spoken of its image; return it and what was heard."""
+    grace, ada = stack.log_in("grace"), stack.log_in("ada")
+    project = begin_heard_project(grace, "Quay")
     [image] = import_pictures(grace, project, {"quay.png": picture(7)[0]})
     write_microphone(speak("A bucket stands on the quay."), wav)
     take = ada.record(image, wav.read_bytes(), "audio/wav", 2.5)
@@ -111,9 +114,7 @@ def test_what_somebody_said_leaves_with_a_version_and_is_heard_in_another_projec
     with page.expect_download() as download:
         link.click()
     grace, ada = stack.log_in("grace"), stack.log_in("ada")
-    moved = begin_project(grace, "Moved", ("bucket",))
-    assert grace.send("PATCH", f"/api/projects/{moved}", {"listeners": "manager"}).is_good
-    grace.post(f"/api/projects/{moved}/members", {"username": "ada", "role": "annotator"})
+    moved = begin_heard_project(grace, "Moved")
     ada.send("DELETE", "/api/consent", {})
     data = download.value.path().read_bytes()
 

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,8 @@ from tests.engine.manifests import manifest
 from tests.engine.test_datasets_manifest_parquet import LABELLED, RICH
 
 COCO = FORMATS["coco"]
-Damage = st.tuples(
+Damage: TypeAlias = tuple[list[tuple[float, bytes]], float | None]  # what is put where; its end
+DAMAGE = st.tuples(
     st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4)), max_size=4),
     st.none() | st.floats(0, 1),  # where it breaks off
 )
@@ -52,7 +54,7 @@ def packed(mode: str) -> bytes:
 WHOLE = {"a.zip": zipped(), "a.tar": packed("w"), "a.tar.gz": packed("w:gz")}
 
 
-def damaged(data: bytes, damage: tuple[list[tuple[float, bytes]], float | None]) -> bytes:
+def damaged(data: bytes, damage: Damage) -> bytes:
     changes, end = damage
     changed = bytearray(data)
     for at, piece in changes:
@@ -71,12 +73,12 @@ def read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@given(damage=Damage)
+@given(damage=DAMAGE)
 @settings(max_examples=60, deadline=None)
 def test_damaged_archive_is_read_as_a_dataset_or_refused(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
-    damage: tuple[list[tuple[float, bytes]], float | None],
+    damage: Damage,
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / name
     path.write_bytes(damaged(WHOLE[name], damage))
@@ -88,13 +90,13 @@ def test_damaged_archive_is_read_as_a_dataset_or_refused(
 @pytest.mark.parametrize(
     ("name", "images"), [("a.zip", iter_zip_images), ("a.tar", iter_tar_images)]
 )
-@given(damage=Damage)
+@given(damage=DAMAGE)
 @settings(max_examples=60, deadline=None)
 def test_damaged_archive_gives_its_images_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
     images: Callable[[Path], object],
-    damage: tuple[list[tuple[float, bytes]], float | None],
+    damage: Damage,
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / name
     path.write_bytes(damaged(WHOLE[name], damage))
@@ -116,12 +118,12 @@ FROZEN = {"m.jsonl": frozen(is_parquet=False), "m.parquet": frozen(is_parquet=Tr
 
 
 @pytest.mark.parametrize("name", FROZEN)
-@given(damage=Damage)
+@given(damage=DAMAGE)
 @settings(max_examples=60, deadline=None)
 def test_damaged_manifest_is_never_taken_for_another(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
-    damage: tuple[list[tuple[float, bytes]], float | None],
+    damage: Damage,
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / name
     data = damaged(FROZEN[name], damage)

@@ -20,6 +20,7 @@ from engine.segmentation.decoder import build_decoder
 from engine.segmentation.trainer import Chain, TrainConfig
 from tests.annotation.world import Api, World, make_image, make_world, square
 from tests.random_bundle import write_random_bundle
+from tests.workers.moving import Moving, make_moving
 from workers import mask_training, networks, run_round
 from workers.app import app
 
@@ -46,6 +47,11 @@ class QuickEncoder:
 @pytest.fixture(scope="session", autouse=True)
 def tasks() -> None:
     app.loader.import_default_modules()
+
+
+@pytest.fixture
+def moving(world: World) -> Moving:
+    return make_moving(world)
 
 
 @pytest.fixture

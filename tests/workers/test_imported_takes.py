@@ -17,24 +17,18 @@ from annotation.services.peaks import peaks_key
 from annotation.services.recordings import delete_voice
 from annotation.services.voices import audio_key
 from tests.annotation.speaking import heard, spoken, words
-from tests.annotation.world import Api, World, make_image
+from tests.annotation.world import Api, make_image
 from tests.workers.bringing import finished, read, send, start, work
 from tests.workers.moving import (
     SOUND,
     Moving,
     changed,
-    make_moving,
     rows_of,
     sounding,
     strays,
     zip_of,
 )
 from workers.app import app
-
-
-@pytest.fixture
-def moving(world: World) -> Moving:
-    return make_moving(world)
 
 
 def test_take_comes_in_with_its_sound_words_pointer_and_moment(moving: Moving) -> None:

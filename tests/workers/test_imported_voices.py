@@ -20,13 +20,8 @@ from annotation.services.voices import (
     delete_own_voices,
     drop_stray_audio,
 )
-from tests.annotation.world import Api, World, make_user
-from tests.workers.moving import SOUND, Moving, changed, make_moving, strays, zip_of
-
-
-@pytest.fixture
-def moving(world: World) -> Moving:
-    return make_moving(world)
+from tests.annotation.world import Api, make_user
+from tests.workers.moving import SOUND, Moving, changed, strays, zip_of
 
 
 def test_people_hear_it_in_the_browser_and_its_speaker_can_delete_it(moving: Moving) -> None:

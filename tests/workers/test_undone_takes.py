@@ -12,14 +12,9 @@ from annotation.services.consent import withdraw_consent
 from annotation.services.transcripts import correct_transcript
 from annotation.services.voices import audio_key
 from tests.annotation.speaking import link
-from tests.annotation.world import Api, World
+from tests.annotation.world import Api
 from tests.workers.bringing import undo
-from tests.workers.moving import SOUND, Moving, make_moving, zip_of
-
-
-@pytest.fixture
-def moving(world: World) -> Moving:
-    return make_moving(world)
+from tests.workers.moving import SOUND, Moving, zip_of
 
 
 def test_what_came_with_an_undone_import_comes_back_only_while_its_speaker_agrees(
