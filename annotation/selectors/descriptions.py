@@ -99,8 +99,6 @@ def has_consented(user: Person) -> bool:
 
 def agreeing(user_ids: Collection[int]) -> set[int]:
     """Return those of some people who agree, now, as `has_consented` tells of one."""
-    if not user_ids:
-        return set()
     agreed = Consent.objects.filter(user__in=user_ids, version=VERSION, withdrawn_at=None)
     return set(agreed.values_list("user", flat=True))
 

@@ -79,15 +79,17 @@ def begin_import(
 
 
 def fetch_sample(importing: Importing, sample: Sample) -> Coming:
-    """Put an image's file in the store, if the dataset has it, and what was said of it.
-
-    No transaction need wait for that.
+    """Put an image's file and the sounds of its takes in the store, for which no transaction waits.
 
     Raises StorageUnavailableError only.
     """
-    sample = plain_sample(sample)
+    coming = _with_file(importing, plain_sample(sample))
+    return coming if coming.problem else _with_sounds(importing, coming)
+
+
+def _with_file(importing: Importing, sample: Sample) -> Coming:
     if sample.load_bytes is None:
-        return _with_sounds(importing, Coming(sample))
+        return Coming(sample)
     try:
         data = sample.load_bytes()
     except DatasetError as error:
@@ -98,25 +100,15 @@ def fetch_sample(importing: Importing, sample: Sample) -> Coming:
         file_name=sample.file_name[-MAX_FILE_NAME:],
         group=(sample.group or "")[:MAX_NAME],
     )
-    return _with_sounds(importing, Coming(sample, file))
-
-
-def _members(importing: Importing, samples: Sequence[Sample]) -> Mapping[str, User]:
-    """Return the members as they are now, where somebody's voice depends on it."""
-    if not any(each.voices for each in samples):
-        return importing.members
-    return members_by_name(importing.project)
+    return Coming(sample, file)
 
 
 def _with_sounds(importing: Importing, coming: Coming) -> Coming:
-    """Put the sounds of an image's takes in the store."""
-    if not coming.sample.voices:
+    voices = coming.sample.voices
+    if not voices:
         return coming
-    sounds, unheard = store_sounds(
-        project=importing.project,
-        voices=coming.sample.voices,
-        members=_members(importing, [coming.sample]),
-    )
+    members = members_by_name(importing.project)  # as they are now
+    sounds, unheard = store_sounds(project=importing.project, voices=voices, members=members)
     return replace(coming, sounds=sounds, unheard=unheard)
 
 
@@ -185,6 +177,13 @@ def _annotate(importing: Importing, coming: Sequence[Coming], found: Sequence[Br
         each.problems += one.unheard
     count_contents(fitting, given, importing)
     _propose(importing, fitting)
+
+
+def _members(importing: Importing, samples: Sequence[Sample]) -> Mapping[str, User]:
+    """Return the members as they are now, where somebody's voice depends on it."""
+    if not any(each.voices for each in samples):
+        return importing.members
+    return members_by_name(importing.project)
 
 
 def _propose(importing: Importing, fitting: Sequence[Fitting]) -> None:

@@ -206,9 +206,8 @@ def _recordings(version: DatasetVersion, choice: Choice) -> Iterator[tuple[_Said
         if take.text and _has_words(take)
     )
     while batch := dict(islice(takes, BATCH)):
-        takes_of = Recording.objects.filter(pk__in=list(batch)).select_related("user")
-        rows = with_may_leave(takes_of)
-        ordered = rows.order_by("image__sha256", "created_at", "pk")
+        recordings = Recording.objects.select_related("user").filter(pk__in=list(batch))
+        ordered = with_may_leave(recordings).order_by("image__sha256", "created_at", "pk")
         for recording in ordered.iterator(chunk_size=FETCHED):
             yield batch[recording.pk], recording
 

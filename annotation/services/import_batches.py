@@ -60,8 +60,8 @@ class Brought:
 
         Then the captions, the proposals, the comments, the boxes and the takes.
         """
-        people = self.seeded, self.described, self.proposed, self.discussed
-        for each in (*people, self.boxed, self.takes):
+        kinds = self.seeded, self.described, self.proposed, self.discussed, self.boxed, self.takes
+        for each in kinds:
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
 

@@ -1,6 +1,5 @@
 """What samples of a dataset tell of their images, as a look counts it and an import writes it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.sample import NO_SIZE, Annotation, Sample
 
 MAX_Z: Final = 2**15 - 1
-_HELD_OUT: Final = re.compile(r"(val|test|dev|hold)", re.IGNORECASE)  # how such splits begin
+_HELD_OUT: Final = ("val", "test", "dev", "hold")  # how such splits begin
 Fitting: TypeAlias = tuple[Image, Sample, Brought]  # of an image of the size that the sample tells
 
 
@@ -97,7 +96,7 @@ def sayings(fitting: Sequence[Fitting], seeded: Sequence[Seeded]) -> list[Saying
 def count_contents(fitting: Sequence[Fitting], given: Given, meanings: Meanings) -> None:
     """Keep with each image what it was given, and count that in people's words."""
     parts = zip(
-        *(given.seeded, given.described, given.discussed, given.boxed, given.takes), strict=True
+        given.seeded, given.described, given.discussed, given.boxed, given.takes, strict=True
     )
     for (image, sample, each), own in zip(fitting, parts, strict=True):
         each.seeded, each.described, each.discussed, each.boxed, each.takes = own
@@ -135,7 +134,7 @@ def _left_out(sample: Sample, image: Image) -> dict[str, int]:
     A project draws its own holdout, blind and by hash: where the files hold an image out and it
     does not, that is told, as somebody may have meant to measure on it.
     """
-    is_held = bool(sample.split and _HELD_OUT.match(sample.split))
+    is_held = (sample.split or "").lower().startswith(_HELD_OUT)
     return {
         **sample.left_out,
         "splits left out": int(is_held and not image.is_holdout),

@@ -145,19 +145,19 @@ def _undone(
     boxes = {box for each in own for box in each.boxes}
     takes = {take for each in own for take in each.takes}
     if _is_judged(image, own):  # people stand for what is on it by now
-        kept = {"masks": len(masks), "takes": len(takes), "images": int(_are_new(own))}
-        return Counter({f"{kind} kept": count for kind, count in kept.items()})
+        kept = {"masks kept": len(masks), "takes kept": len(takes)}
+        return Counter({**kept, "images kept": int(_are_new(own))})
     given = _leave_to_others(own, others)
     if any(each.is_finished for each in own) and not _are_finished(others):
         open_imported(image=image, author=own[0].dataset_import.created_by)
         image.refresh_from_db()
     # First: what was said of masks keeps them.
-    silenced, spoken = withdraw_takes(take_ids=takes - given)
+    takes_removed, takes_kept = withdraw_takes(take_ids=takes - given)
     gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
     if gone:  # what they covered may be proposed
         propose_again({image.pk})
     counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
-    counts["takes removed"], counts["takes kept"] = silenced, spoken
+    counts["takes removed"], counts["takes kept"] = takes_removed, takes_kept
     counts["captions removed"] = _withdrawn(captions - given)
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)

@@ -52,7 +52,7 @@ def decode_audio(data: bytes, *, max_seconds: float = LONGEST_SOUND_S) -> Sample
 
 
 def mime_type_of(data: bytes) -> str:
-    """Return what a take of these bytes is, by how they begin.
+    """Return the MIME type of a take, by how its bytes begin.
 
     Raises:
         MediaError: it is nothing that takes are kept as.

@@ -31,9 +31,7 @@ from engine.speech.transcript import MAX_WORD_CHARACTERS, MAX_WORDS
 
 MAX_ID: Final = 200  # characters of an id or a name
 MAX_TAKES: Final = 1000  # of an image
-MAX_IMAGE_BYTES: Final = (
-    2**26
-)  # of an image's takes as they are kept, all of which are read at once
+MAX_IMAGE_BYTES: Final = 2**26  # of an image's takes as kept, which are all read at once
 MAX_KEPT_BYTES: Final = 2**33  # of all
 _SHORT: Final = ("speaker_name", "recording", "recorded_at", "mask", "maker", "split")
 _COLUMNS: Final = (
