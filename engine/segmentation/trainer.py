@@ -33,6 +33,7 @@ from engine.segmentation.items import TURNS, AnnotatedImage, Encode
 from engine.segmentation.learner import Learner
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.losses import decoder_loss
+from engine.segmentation.outlines import drawn_otherwise
 from engine.segmentation.predictor import CLEARLY_SURER
 from engine.segmentation.prompts import Prompts, corrections, first_prompts, grid_target
 
@@ -62,6 +63,8 @@ class TrainConfig:
     learned_max: int = 4  # clicks of a chain that the loss is taken after; the first is one
     box_share: float = 0.2  # of first prompts
     centre_share: float = 0.5  # of points, at the centre of the error; the rest anywhere in it
+    otherwise_share: float = 0.5  # of masks, wanted tighter or looser from the second click on
+    otherwise_most: float = 0.15  # of the root of their area
     lr: float = 4e-4
     warmup_share: float = 0.1
     weight_decay: float = 0.01
@@ -83,6 +86,7 @@ class Drawn:
 
     seen: Floats  # (C, S, S): the embedding, or the features that the encoder's stage learns from
     targets: Floats  # (B, 256, 256), the share of a cell that a mask covers
+    wanted: Floats  # the same, of what is asked for from the second click on
     rng: np.random.Generator  # for the clicks
 
 
@@ -187,16 +191,29 @@ class Trainer:
         if self.encode is not None:
             image = image.turned(int(rng.integers(TURNS)), self.encode)
         seen = np.asarray(image.load_embedding(), np.float32)
-        return Drawn(seen, _targets(image, self.config.masks_per_step, rng), rng)
+        targets = _targets(image, self.config.masks_per_step, rng)
+        wanted = drawn_otherwise(
+            targets,
+            image.size_hw,
+            share=self.config.otherwise_share,
+            most=self.config.otherwise_most,
+            rng=rng,
+        )
+        return Drawn(seen, targets, wanted, rng)
 
     def _learn(self, drawn: Drawn, chain: Chain) -> float:
-        """Click through masks of one image; gradients are added up click by click."""
-        config, rng, targets = self.config, drawn.rng, drawn.targets
+        """Click through masks of one image; gradients are added up click by click.
+
+        The first answer is judged by the masks as they are, which is how proposals are. Who clicks
+        again may want them otherwise, and nothing but the clicks says so.
+        """
+        config, rng = self.config, drawn.rng
         made = self.model.embed(torch.from_numpy(drawn.seen)[None].to(self.device))
         # Of its own, so that each click's graph goes with its click; the encoder's is used once.
         embedding = made.detach().requires_grad_(made.requires_grad)
-        truth = torch.from_numpy(targets).to(self.device)
-        prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
+        target = torch.from_numpy(drawn.targets).to(self.device)
+        wanted = torch.from_numpy(drawn.wanted).to(self.device)
+        prompts = first_prompts(drawn.targets, rng, config.box_share, config.centre_share)
         learned = learned_clicks(int(rng.integers(1, chain.clicks + 1)), config.learned_max, rng)
         previous: Tensor | None = None
         total = 0.0
@@ -205,14 +222,15 @@ class Trainer:
             with torch.set_grad_enabled(is_learned):
                 logits, iou = self._decode(embedding, prompts, previous)
             if is_learned:
-                loss = decoder_loss(logits, iou, truth, chain.surest_weight, chain.iou_weight)
+                aim = wanted if click else target
+                loss = decoder_loss(logits, iou, aim, chain.surest_weight, chain.iou_weight)
                 loss = loss / len(learned)
                 loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
                 total += float(loss.detach())
             if click < learned[-1]:
                 previous = chosen(logits.detach(), iou.detach(), prompts.labels)
                 wrong = (previous[:, 0] > 0).cpu().numpy()
-                prompts = prompts.add(*corrections(targets, wrong, rng, config.centre_share))
+                prompts = prompts.add(*corrections(drawn.wanted, wrong, rng, config.centre_share))
         if embedding.grad is not None:
             made.backward(embedding.grad)  # type: ignore[no-untyped-call]  # torch leaves it so
         return total

@@ -143,6 +143,10 @@ def test_without_an_average_the_last_weights_are_the_result() -> None:
     assert ROWS["no average"].applied_to(SHORT) == replace(SHORT, average_decay=0.0)
 
 
+def test_without_masks_drawn_otherwise_all_clicks_ask_for_the_masks_as_they_are() -> None:
+    assert ROWS["none otherwise"].applied_to(SHORT) == replace(SHORT, otherwise_share=0.0)
+
+
 @pytest.mark.slow
 def test_a_row_is_trained_measured_and_not_trained_again(
     tiny_weights: Path, tmp_path: Path

@@ -25,6 +25,7 @@ from engine.segmentation.decoder import SamDecoder, load_decoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.losses import decoder_loss
+from engine.segmentation.prompts import grid_target
 from engine.segmentation.trainer import (
     Chain,
     TrainConfig,
@@ -304,6 +305,34 @@ def test_steps_take_turns_at_their_chains(
         by_step.append({*weights})
 
     assert by_step == [{(0.0, 1.0)}, {(0.5, 2.0)}] * 2
+
+
+def test_who_clicks_again_may_want_a_mask_otherwise(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged_by: list[torch.Tensor] = []
+
+    def judging(logits: torch.Tensor, iou: torch.Tensor, by: torch.Tensor, *rest: Any) -> Any:
+        judged_by.append(by)
+        return decoder_loss(logits, iou, by, *rest)
+
+    monkeypatch.setattr("engine.segmentation.trainer.decoder_loss", judging)
+    mask = square(100, 100)
+    config = replace(SHORT, steps=4, chains=(Chain(8),), learned_max=8, otherwise_share=1.0)
+    trainer = Trainer([image(0, [mask])], tiny_weights, config)
+    target = torch.tensor(grid_target(mask))
+
+    clicks = set()
+    for _ in range(4):
+        judged_by.clear()
+        trainer.train_step()
+        first, *later = [by[0] for by in judged_by]
+        clicks.add(len(later))
+        assert first.equal(target)
+        for by in later:
+            assert by.equal(later[0])  # one person draws a mask in one way
+            assert not by.equal(target)
+    assert max(clicks) > 1
 
 
 def test_nothing_holds_the_encoder_once_a_training_has_ended(
