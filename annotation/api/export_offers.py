@@ -1,4 +1,4 @@
-"""In which formats a version's masks can leave, and what is to be told of it in each."""
+"""In which formats a version can leave, and what is to be told of it in each."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MemberView
 from annotation.api.inputs import body_of, query_of
 from annotation.api.once import KEY, once
-from annotation.export_formats import FORMATS
+from annotation.export_formats import FORMATS, KINDS
 from annotation.selectors.export_offers import offers_of
 from annotation.selectors.versions import versions_for
 from annotation.services.exports import choice_of
@@ -38,6 +38,7 @@ class ExportChoiceSerializer(serializers.Serializer[Any]):
 class ExportOfferSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=FORMATS)
     title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS, help_text="of what it is made for")
     losses = serializers.DictField(
         child=serializers.IntegerField(),
         allow_null=True,
@@ -58,7 +59,7 @@ class ExportOfferSerializer(serializers.Serializer[Any]):
 
 
 class VersionOffersView(MemberView):
-    """The formats of masks, and what is to be told of this version in them, or of its splits.
+    """The formats, and what is to be told of this version in them, or of its splits.
 
     A POST tells it of a choice of labels as well, and changes nothing: counts stay those of all
     labels under their own names, and `notes` and `uncounted` say where that is not what is lost.

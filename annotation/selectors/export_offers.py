@@ -1,18 +1,29 @@
 """What a version can be exported as, what each format would lose of it, and what to know of it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from annotation.export_formats import COCO, SPLITS
+from annotation.export_formats import (
+    COCO,
+    FORMATS,
+    LOSES,
+    MANIFEST,
+    SPLITS,
+    TITLES,
+    VOICED,
+    form_of_masks,
+    kind_of,
+)
 from annotation.models import DatasetVersion
 from annotation.selectors.map_numbers import notes_of_numbers
 from annotation.selectors.version_dataset import LOST_AS_EVER
 from annotation.selectors.version_labels import frozen_labels
 from engine.datasets.choosing import EVERYTHING, Choice
-from engine.datasets.formats import FORMATS, has_folders
-from engine.datasets.traits import Trait, lost_of
+from engine.datasets.formats import FORMATS as MASK_FORMATS
+from engine.datasets.formats import Format, has_folders
+from engine.datasets.traits import WORDS, Trait, lost_of
 
 COUNTED_SINCE: Final = 3  # the edition with which hidden masks and turned images are counted
 HIDDEN_NOT_COUNTED: Final = (
@@ -29,15 +40,20 @@ MERGED_NOT_COUNTED: Final = (
     "Masks of labels that get one name become one where they are on the same image: how many is "
     "counted once it is written."
 )
+AS_AGREED: Final = (
+    "Where people pointed, and how they sounded, leaves of those alone who agree to it when it is "
+    "written."
+)
 TURNED: Final = "turned"  # counted beside the traits: images that are not upright in their files
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOffer:
-    """One format for masks."""
+    """One format, and what is to be told of a version in it."""
 
     format: str
     title: str
+    kind: str  # of what it is made for: one of export_formats.KINDS
     losses: dict[str, int] | None  # by trait; None: nothing was counted when the version was cut
     anneal_only: dict[str, int] | None  # the same of what other tools pass over
     notes: list[str]
@@ -45,54 +61,74 @@ class ExportOffer:
 
 
 def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[ExportOffer]:
-    """Yield all formats for masks with what is to be told of what was chosen in them.
+    """Yield all formats with what is to be told of what was chosen in them.
 
-    Everything as COCO is one file, and it is as it ever was: see `as_ever`. What was counted at the
-    cut is of all labels: what others would make of it is told in words, as it would take all masks
-    to count it.
+    What was counted at the cut is of all labels: what others would make of it is told in words, as
+    it would take all masks to count it. The manifest leaves as a whole, or not at all.
     """
     merges = _merges(version, choice)
-    there: Counter[str] = Counter()
-    found = []
-    for split, counts in (version.traits or {}).items():
-        if choice.takes_split(split):
-            there.update(counts)
-            found.append(split)
-    for name, form in FORMATS.items():
-        lost = _counted(there, lost_of(form.keeps))
-        own = _counted(there, form.own)
-        if name == COCO and choice == EVERYTHING:
-            lost |= _counted(there, LOST_AS_EVER)
-            own = {trait: own[trait] for trait in own if trait not in LOST_AS_EVER}
-        elif has_folders(form, found):
-            own.pop(Trait.SPLITS, None)
-        is_known = version.traits is not None
-        is_merged = merges and Trait.INSTANCES in lost_of(form.keeps)
+    by_split = {
+        split: counts
+        for split, counts in (version.traits or {}).items()
+        if choice.takes_split(split)
+    }
+    for name in FORMATS:
+        if name == MANIFEST and choice != EVERYTHING:
+            continue
+        form = form_of_masks(name)
+        is_known = version.traits is not None and (
+            name in MASK_FORMATS or all(counts.keys() >= WORDS for counts in by_split.values())
+        )
+        losses, own = _told(name, form, by_split, choice)
+        is_merged = merges and form is not None and Trait.INSTANCES in lost_of(form.keeps)
         uncounted = [str(Trait.INSTANCES)] if is_merged else []
         yield ExportOffer(
             name,
-            form.title,
-            lost if is_known else None,
+            TITLES[name],
+            kind_of(name),
+            losses if is_known else None,
             own if is_known else None,
             [
                 *notes_of(version, name, choice),
                 *_notes_of_labels(choice, uncounted, merges=merges),
-                *notes_of_numbers(version, form, choice),
+                *(notes_of_numbers(version, form, choice) if form else []),
             ],
             uncounted,
         )
 
 
+def _told(
+    name: str, form: Format | None, by_split: Mapping[str, Mapping[str, int]], choice: Choice
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what a format loses of what was counted, and what of it only our reader finds.
+
+    Everything as COCO is one file, and it is as it ever was: see `as_ever`.
+    """
+    there: Counter[str] = Counter()
+    for counts in by_split.values():
+        there.update(counts)
+    lost = _counted(there, LOSES[name])
+    own = _counted(there, form.own) if form else {}
+    if name == COCO and choice == EVERYTHING:
+        lost |= _counted(there, LOST_AS_EVER)
+        own = {trait: own[trait] for trait in own if trait not in LOST_AS_EVER}
+    elif form and has_folders(form, by_split):
+        own.pop(Trait.SPLITS, None)
+    return lost, own
+
+
 def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> list[str]:
     """Return what people should know of an export of what was chosen."""
-    form = FORMATS.get(export_format)
+    form = form_of_masks(export_format)
     wanted = choice.splits or SPLITS
     there = [each for each in SPLITS if version.counts.get(each) and each in wanted]
-    notes = [form.note(there)] if form and there else []
+    notes = [form.note(there)] if form else []
     if form and Trait.COVERED in lost_of(form.keeps) and version.edition < COUNTED_SINCE:
         notes.append(HIDDEN_NOT_COUNTED)
     if choice.has_images:
         notes.append(_note_of_turned(version, there))
+    if export_format in VOICED:
+        notes.append(AS_AGREED)
     return [note for note in notes if note]
 
 

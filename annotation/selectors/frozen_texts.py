@@ -65,17 +65,27 @@ def frozen_texts(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterat
     Of masks whose label is left out nothing is told: what was said about one of them stays behind,
     too, and other words are no longer linked to it.
     """
-    left_out = {
-        str(label.id)
-        for label in header_labels(version_header(version))
-        if label.name in choice.left_out
-    }
+    left_out = _left_out(version, choice)
     described = (row for row in frozen_rows(version) if _is_chosen(row, choice))
     while batch := list(islice(described, BATCH)):
         for found in with_texts(batch):
             part = _without_labels(found, left_out) if left_out else found
             if part.is_described:
                 yield part
+
+
+def chosen_rows(version: DatasetVersion, choice: Choice) -> Iterator[ManifestRow]:
+    """Yield the rows of the chosen images, without what is left out of them."""
+    left_out = _left_out(version, choice)
+    for row in frozen_rows(version):
+        if choice.takes_split(row["split"]):
+            yield _row_without(row, _hidden(row, left_out)) if left_out else row
+
+
+def _left_out(version: DatasetVersion, choice: Choice) -> set[str]:
+    """Return the ids of the labels whose masks stay behind."""
+    labels = header_labels(version_header(version)) if choice.left_out else ()
+    return {str(label.id) for label in labels if label.name in choice.left_out}
 
 
 def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
@@ -85,14 +95,25 @@ def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
     return bool(row["transcripts"] or row["captions"] or has_caption)
 
 
+def _hidden(row: ManifestRow, labels: Set[str]) -> set[str]:
+    return {mask["mask"] for mask in row["masks"] if mask["label"] in labels}
+
+
+def _row_without(row: ManifestRow, hidden: Set[str]) -> ManifestRow:
+    """Leave out masks, and what was said of them alone."""
+    part = row.copy()
+    part["masks"] = [mask for mask in row["masks"] if mask["mask"] not in hidden]
+    part["transcripts"] = [
+        _unlinked(each, hidden) for each in row["transcripts"] if each.get("mask") not in hidden
+    ]
+    return part
+
+
 def _without_labels(texts: FrozenTexts, labels: Set[str]) -> FrozenTexts:
     """Leave out masks by the ids of their labels, and what was said of them alone."""
-    hidden = {mask["mask"] for mask in texts.row["masks"] if mask["label"] in labels}
-    row = texts.row.copy()
-    row["masks"] = [mask for mask in row["masks"] if mask["mask"] not in hidden]
-    row["transcripts"] = [_unlinked(each, hidden) for each in row["transcripts"]]
+    hidden = _hidden(texts.row, labels)
     return FrozenTexts(
-        row,
+        _row_without(texts.row, hidden),
         [take for take in texts.takes if str(take.recording.mask_id) not in hidden],
         texts.captions,
         {mask: text for mask, text in texts.mask_captions.items() if mask not in hidden},

@@ -34,6 +34,7 @@ from annotation.selectors.version_dataset import (
 from annotation.selectors.version_labels import frozen_labels
 from annotation.selectors.versions import manifest_path
 from annotation.selectors.voices import hears_others
+from annotation.selectors.words_lost import words_lost
 from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import (
@@ -185,6 +186,7 @@ def write_export(
             written = Written(losses=told.losses, own=told.own)
         else:
             written = WRITERS[export_format](version, archive, report, choice)
+        written.losses.update(words_lost(version, export_format, choice))
         if choice.has_addresses:
             _list_addresses(version, archive, choice)
         is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)

@@ -43,6 +43,7 @@ from annotation.services.manifest_rows import FoundImage, manifest_row, sample_o
 from engine.datasets.distributions import DistributionCounter
 from engine.datasets.manifest import ManifestRow, write_manifest
 from engine.datasets.traits import count_traits
+from engine.datasets.words import count_words
 
 COUNTED = (
     *("images", "train", "val", "holdout", "unfinished"),
@@ -146,6 +147,7 @@ def _rows(
         row = manifest_row(image, attributes, splits.of(image))
         told = traits[row["split"]]
         told.update(count_traits(sample_of(row, image.mask_rows)))
+        told.update(count_words(row))
         if image.orientation != UPRIGHT:
             told[TURNED] += 1
         spread.add(row, [mask["area"] for mask in image.mask_rows])

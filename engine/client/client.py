@@ -175,7 +175,7 @@ class Client(Learning):
         labels: Mapping[str, str | None] | None = None,
         images: bool = False,
     ) -> list[ExportOffer]:
-        """Return the formats of masks, with what each cannot hold of what `export` would write."""
+        """Return the formats, with what each cannot hold of what `export` would write."""
         version_id = _version_id(version)
         if labels:  # which no address can tell
             choice = ExportChoice(splits=list(splits), labels=dict(labels), images=images)

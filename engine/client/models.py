@@ -270,6 +270,7 @@ class ExportOffer(Model):
 
     format: str
     title: str
+    kind: str = "masks"  # of what it is made for: masks, words, or the manifest
     losses: dict[str, int] | None
     anneal_only: dict[str, int] | None = None
     notes: list[str] = []

@@ -37,10 +37,27 @@ class Trait(StrEnum):
     GROUPS = "groups"  # images
     DIGESTS = "digests"  # images
     EMPTY = "empty"  # images without objects
+    # What a version has of words, and what words do not tell: see engine.datasets.words.
+    TAKES = "takes"  # what somebody said at one time
+    RAW_TEXTS = "raw_texts"  # of takes, as a model heard what a person has corrected since
+    OLDER_TEXTS = "older_texts"  # of takes, in whose place newer ones of their kind stand
+    UNSPOKEN = "unspoken"  # images of which nobody said a word
+    UNTOLD = "untold"  # images of which nothing was said or written
+    UNCAPTIONED = "uncaptioned"  # masks without a caption of their own
+    NAMES = "names"  # images that somebody spoke of
 
 
 Losses = Counter[Trait]
-ALL: Final = frozenset(Trait)
+WORDS: Final = frozenset({
+    Trait.TAKES,
+    Trait.RAW_TEXTS,
+    Trait.OLDER_TEXTS,
+    Trait.UNSPOKEN,
+    Trait.UNTOLD,
+    Trait.UNCAPTIONED,
+    Trait.NAMES,
+})  # fmt: skip
+ALL: Final = frozenset(Trait) - WORDS
 STACKED: Final = frozenset({Trait.OVERLAPS, Trait.COVERED})  # lost where masks lie flat
 SHAPES: Final = STACKED | {Trait.MASKS, Trait.BOXES, Trait.INSTANCES, Trait.EMPTY}
 RECORDS: Final = ALL - SHAPES - {Trait.LABELS}  # what few formats have fields of their own for

@@ -18,6 +18,7 @@ from engine.datasets.formats import FORMATS, Format, export
 from engine.datasets.sample import Annotation, Sample, labels_of
 from engine.datasets.traits import kept
 from engine.masks.rle import Mask, encode
+from tests.engine import words_table
 from tests.engine.datasets_corpus import box, dataset_of, with_picture
 
 SIZE_HW: Final = (12, 16)
@@ -64,6 +65,15 @@ code. Shapes are drawn as polygons by NumPy and SciPy. `tests/engine/test_datase
 each format to the bytes that were pinned, and says what to do where an upgrade changes them.
 
 `python -m tests.engine.format_table` makes this page; a test holds it to what is written and read.
+"""
+
+WORDS: Final = """\
+What people said and wrote leaves in forms of its own. "Comes in" is what an import finds of it, as
+a caption of the image where it was said in a narrative; with a star it stands in a field of ours.
+What else of a version these forms do not hold (shapes, labels, images that nobody spoke of, texts
+that newer ones took the place of) is told at the export, before and after, and counted; so is, in
+formats of masks, that what people said stays behind. The manifest as Parquet (`manifest`) holds all
+texts, and of masks no shapes but their digests.
 """
 
 
@@ -141,6 +151,9 @@ def lines() -> Iterator[str]:
             for trait, _ in RECORDS
         )
         yield f"| {form.title} | {' | '.join(cells)} |"
+    yield ""
+    yield WORDS
+    yield from words_table.lines()
 
 
 _BESIDE: Final = {"ids", "splits"}  # of every case; the second table tells of them

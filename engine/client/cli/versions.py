@@ -170,7 +170,7 @@ def formats(
     images: Images = False,
     as_json: Json = False,
 ) -> None:
-    """List the formats of masks: what each cannot hold, and what only Anneal reads back of it.
+    """List the formats: what each cannot hold, and what only Anneal reads back of it.
 
     Of what `anneal export` would write with the same options.
     """

@@ -2098,7 +2098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The formats of masks, and what is to be told of this version in them, or of its splits.
+         * @description The formats, and what is to be told of this version in them, or of its splits.
          *
          *     A POST tells it of a choice of labels as well, and changes nothing: counts stay those of all
          *     labels under their own names, and `notes` and `uncounted` say where that is not what is lost.
@@ -2106,7 +2106,7 @@ export interface paths {
         get: operations["list_export_offers"];
         put?: never;
         /**
-         * @description The formats of masks, and what is to be told of this version in them, or of its splits.
+         * @description The formats, and what is to be told of this version in them, or of its splits.
          *
          *     A POST tells it of a choice of labels as well, and changes nothing: counts stay those of all
          *     labels under their own names, and `notes` and `uncounted` say where that is not what is lost.
@@ -3395,6 +3395,14 @@ export interface components {
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;
+            /**
+             * @description of what it is made for
+             *
+             *     * `masks` - masks
+             *     * `words` - words
+             *     * `manifest` - manifest
+             */
+            kind: components["schemas"]["ExportOfferKind"];
             /** @description what it cannot hold of this version, by trait; null where that is not known */
             losses: {
                 [key: string]: number;
@@ -3408,6 +3416,13 @@ export interface components {
             /** @description traits of which the chosen labels may lose more than losses tell */
             uncounted: string[];
         };
+        /**
+         * @description * `masks` - masks
+         *     * `words` - words
+         *     * `manifest` - manifest
+         * @enum {string}
+         */
+        ExportOfferKind: "masks" | "words" | "manifest";
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {
             image: components["schemas"]["PicturedImage"];

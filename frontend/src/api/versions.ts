@@ -76,7 +76,7 @@ export const versionLookQuery = (id: number, criteria: Criteria) =>
     placeholderData: keepPreviousData, // while another criterion is typed
   });
 
-/** The formats of masks, with what is to be told of what was chosen in them. */
+/** The formats, with what is to be told of what was chosen in them. */
 export const exportOffersQuery = (
   version_id: string,
   { splits = [], labels, images = false }: ExportChoice,

@@ -17,7 +17,7 @@ import { useState } from "react";
 import type { ExportChoice, ExportFormat, Project, Version } from "@/api/types";
 import { exportOffersQuery, startExport, versionLabelsQuery, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
-import { formatCount } from "@/components/format";
+import { formatCount, plural } from "@/components/format";
 import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
 import { type WordsOffer, wordsOffers } from "./exportFormats";
 import { LabelNames } from "./LabelNames";
@@ -83,7 +83,13 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
             onChange={setFormat}
           />
         ) : (
-          <WordsFormats offers={words} value={format} onChange={setFormat} />
+          <WordsFormats
+            offers={words}
+            version={version}
+            choice={choiceOf(splits, beside, settledLabels)}
+            value={format}
+            onChange={setFormat}
+          />
         )}
         <Checkbox.Group
           label="Images"
@@ -158,29 +164,28 @@ function Labels({ version, choices, onChange }: LabelsProps) {
 }
 
 interface FormatsProps {
+  version: Version;
+  choice: ExportChoice;
   value: ExportFormat;
   onChange: (format: ExportFormat) => void;
 }
 
-interface MasksProps extends FormatsProps {
-  version: Version;
-  choice: ExportChoice;
-}
-
 /** The formats of masks, and what the chosen one cannot hold of what goes out. */
-function MaskFormats({ version, choice, value, onChange }: MasksProps) {
+function MaskFormats({ version, choice, value, onChange }: FormatsProps) {
   const offers = useQuery(exportOffersQuery(version.id, choice));
   if (offers.isPending) return <Skeleton height={120} radius="md" />;
   if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
-  const offer = offers.data.find(({ format }) => format === value);
+  const ofMasks = offers.data.filter(({ kind }) => kind === "masks");
+  const offer = ofMasks.find(({ format }) => format === value);
   const isWhole =
     choice.splits?.length === splitsThere(version.counts).length &&
     !Object.values(choice.labels ?? {}).includes(null);
+  const masks = isWhole ? plural(version.counts.masks, "mask") : "every mask";
   return (
     <>
       <Select
         label="Format"
-        data={offers.data.map(({ format, title }) => ({ value: format, label: title }))}
+        data={ofMasks.map(({ format, title }) => ({ value: format, label: title }))}
         value={value}
         onChange={(chosen) => chosen && onChange(chosen as ExportFormat)}
         allowDeselect={false}
@@ -189,7 +194,7 @@ function MaskFormats({ version, choice, value, onChange }: MasksProps) {
         comboboxProps={{ shadow: "md" }}
         data-autofocus
       />
-      {offer && <Losses offer={offer} masks={isWhole ? version.counts.masks : null} />}
+      {offer && <Losses offer={offer} whole={`Holds ${masks}, pixel for pixel.`} />}
     </>
   );
 }
@@ -197,27 +202,36 @@ function MaskFormats({ version, choice, value, onChange }: MasksProps) {
 /** The forms of what people said; one that cannot be had says why. */
 function WordsFormats({
   offers,
+  version,
+  choice,
   value,
   onChange,
 }: FormatsProps & { offers: readonly WordsOffer[] }) {
+  const told = useQuery(exportOffersQuery(version.id, choice));
+  const offer = told.data?.find(({ format }) => format === value);
   return (
-    <Radio.Group
-      label="Format"
-      value={value}
-      onChange={(chosen) => onChange(chosen as ExportFormat)}
-    >
-      <Stack gap="xs" mt={6}>
-        {offers.map(({ format, name, holds, refusal }) => (
-          <Radio
-            key={format}
-            value={format}
-            label={name}
-            description={refusal ?? holds}
-            disabled={refusal !== null}
-            data-autofocus={format === value || undefined}
-          />
-        ))}
-      </Stack>
-    </Radio.Group>
+    <>
+      <Radio.Group
+        label="Format"
+        value={value}
+        onChange={(chosen) => onChange(chosen as ExportFormat)}
+      >
+        <Stack gap="xs" mt={6}>
+          {offers.map(({ format, name, holds, refusal }) => (
+            <Radio
+              key={format}
+              value={format}
+              label={name}
+              description={refusal ?? holds}
+              disabled={refusal !== null}
+              data-autofocus={format === value || undefined}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {told.isPending && <Skeleton height={120} radius="md" />}
+      {told.error && <ErrorState error={told.error} onRetry={() => told.refetch()} />}
+      {offer && <Losses offer={offer} whole="Holds all that was said and written." />}
+    </>
   );
 }

@@ -1,7 +1,6 @@
 import { Alert, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import type { ExportOffer } from "@/api/types";
-import { plural } from "@/components/format";
 import {
   type Losses as Lost,
   lossLines,
@@ -12,16 +11,16 @@ import {
 
 interface Props {
   offer: ExportOffer;
-  /** Of the version; null where a part goes out, of which nobody counted them. */
-  masks: number | null;
+  /** What is said where it holds all of what people export it for. */
+  whole: string;
 }
 
 /** What a format cannot hold of what goes out, and below it what other tools do not find of it. */
-export function Losses({ offer, masks }: Props) {
+export function Losses({ offer, whole }: Props) {
   const beside = [onlyAnneal(offer.anneal_only), ...offer.notes].filter(Boolean);
   return (
     <Stack gap={6}>
-      <NotHeld losses={offer.losses} uncounted={offer.uncounted} masks={masks} />
+      <NotHeld losses={offer.losses} uncounted={offer.uncounted} whole={whole} />
       {beside.map((line) => (
         <Text key={line} size="xs" c="dimmed">
           {line}
@@ -34,10 +33,10 @@ export function Losses({ offer, masks }: Props) {
 interface NotHeldProps {
   losses: Lost | null;
   uncounted: readonly string[];
-  masks: Props["masks"];
+  whole: string;
 }
 
-function NotHeld({ losses, uncounted, masks }: NotHeldProps) {
+function NotHeld({ losses, uncounted, whole }: NotHeldProps) {
   if (!losses)
     return (
       <Text size="sm" c="dimmed">
@@ -50,7 +49,7 @@ function NotHeld({ losses, uncounted, masks }: NotHeldProps) {
   if (lines.length === 0)
     return (
       <Alert color="teal" icon={<IconCheck aria-hidden />} p="sm">
-        Holds {masks === null ? "every mask" : plural(masks, "mask")}, pixel for pixel.
+        {whole}
         {records && ` Left out: ${records}.`}
       </Alert>
     );

@@ -21,6 +21,14 @@ const WORDS: Readonly<Record<string, (count: number) => string>> = {
   crowds: (n) => `that ${plural(n, "mask")} ${n === 1 ? "is a crowd" : "are crowds"}`,
   depths: (n) => `the order of ${plural(n, "mask")}`,
   estimates: (n) => `the model's estimates of ${plural(n, "mask")}`,
+  uncaptioned: (n) =>
+    `the labels of ${plural(n, "mask")} without a caption of ${n === 1 ? "its" : "their"} own`,
+  raw_texts: (n) =>
+    `${plural(n, "text")} as a model heard ${n === 1 ? "it" : "them"}, before a correction`,
+  older_texts: (n) => `${plural(n, "text")} in whose place there is a newer one`,
+  unspoken: (n) => `${plural(n, "image")} of which nobody said a word`,
+  untold: (n) => `${plural(n, "image")} of which nothing was said or written`,
+  names: (n) => `the names of ${plural(n, "image")}`,
 };
 /** Of what is held, but where other tools do not look: what differs from the words of a loss. */
 const OWN_WORDS: typeof WORDS = {
@@ -35,6 +43,7 @@ const OWN_WORDS: typeof WORDS = {
 };
 /** What whoever trains does not miss; said in one line. */
 const RECORDS: Readonly<Record<string, string>> = {
+  takes: "what people said",
   ids: "ids of masks",
   origins: "who made a mask, and when",
   digests: "digests of images",
