@@ -4,15 +4,13 @@ It learns through the windows that the true masks ask for, and is measured throu
 asks for itself: people get no others, and true masks would lead it to what it has missed.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import Final
+from functools import partial
 
 from annotation.models import Bundle, DatasetVersion
 from annotation.selectors.versions import frozen_rows
-from engine.datasets.stored_shapes import StoredShapes
-from engine.datasets.torch_dataset import MaskDataset
+from engine.datasets.stored_objects import stored_shapes
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import windows_asked
 from engine.segmentation.windows import Window, windows_of_masks
@@ -27,10 +25,8 @@ from workers.embeddings import (
     save_embedding,
 )
 from workers.networks import finder_of, forget_networks, proposal_config_of, sight_of
-from workers.version_lines import open_version
+from workers.version_lines import images_in, open_version, reader_of
 from workers.watch import Show, Watch
-
-HELD: Final = 16  # images whose masks are kept from one question to the next
 
 
 def annotated_images(
@@ -44,27 +40,20 @@ def annotated_images(
     opened = open_version(version, split)
     if opened is None:
         return []
-    read = lru_cache(maxsize=HELD)(opened.sample)
+    read = reader_of(opened)
     described = _described_alone(version)
     images = [
         AnnotatedImage(
             key=key,
             load_embedding=partial(load_embedding, key, encoder_digest),
-            masks=StoredShapes(read, index),
+            masks=stored_shapes(read, number),
             size_hw=size_hw,
             load_pixels=partial(load_pixels, key),
         )
-        for index, key, size_hw in _finished(opened)
+        for number, key, size_hw in images_in(opened)
         if key not in described
     ]
     return _with_windows(images, encoder_digest)
-
-
-def _finished(opened: MaskDataset) -> Iterator[tuple[int, str, tuple[int, int]]]:
-    for index in range(len(opened)):
-        sample = opened.sample(index)
-        assert sample.sha256 is not None  # noqa: S101  # a version's images are named by it
-        yield index, sample.sha256, sample.size_hw
 
 
 def _described_alone(version: DatasetVersion) -> set[str]:

@@ -15,12 +15,17 @@ from django.conf import settings
 from annotation import caption_models, storage
 from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Proposal
 from annotation.selectors.frozen_descriptions import frozen_descriptions
+from annotation.selectors.versions import version_header
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, LabelledMask, Look
+from engine.datasets.header_labels import header_labels
+from engine.datasets.sample import Annotation
+from engine.datasets.stored_objects import StoredObjects
 from engine.masks.rle import RLE
 from workers.embeddings import load_pixels, store_embedding
 from workers.networks import load_backbone, load_captioner
+from workers.version_lines import images_in, open_version, reader_of
 from workers.watch import Watch
 
 if TYPE_CHECKING:
@@ -60,18 +65,36 @@ def described_image(image: Image) -> DescribedImage:
 
 
 def described_images(version: DatasetVersion, split: str) -> list[DescribedImage]:
-    """Return the images of a split that people have described, with their texts."""
+    """Return the images of a split that people have described, with their texts.
+
+    Their masks stay on the disk until they are asked for.
+    """
+    texts = {each.sha256: each.texts for each in frozen_descriptions(version, split)}
+    opened = open_version(version, split)
+    if opened is None:
+        return []
+    read = reader_of(opened)
+    labels = header_labels(version_header(version))
+    names = {each.name: str(each.extra.get("name", each.name)) for each in labels}
     return [
         DescribedImage(
-            key=image.sha256,
-            size_hw=image.size_hw,
-            look=partial(load_look, image.sha256),
-            load_pixels=partial(load_pixels, image.sha256),
-            masks=image.masks,
-            captions=image.texts,
+            key=key,
+            size_hw=size_hw,
+            look=partial(load_look, key),
+            load_pixels=partial(load_pixels, key),
+            masks=StoredObjects(read, number, partial(_labelled, names)),
+            captions=texts[key],
         )
-        for image in frozen_descriptions(version, split)
+        for number, key, size_hw in images_in(opened)
+        if key in texts
     ]
+
+
+def _labelled(names: Mapping[str, str], each: Annotation) -> LabelledMask | None:
+    """Return a mask under the name that people see: two labels may have it, one of them deleted."""
+    if each.rle is None:
+        return None
+    return LabelledMask(each.rle, None if each.label is None else names[each.label])
 
 
 def look_at(watch: Watch, images: Sequence[DescribedImage]) -> None:

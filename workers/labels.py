@@ -14,7 +14,8 @@ import structlog
 
 from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Label
-from annotation.selectors.versions import frozen_images, frozen_rows
+from annotation.selectors.version_dataset import label_names
+from annotation.selectors.versions import frozen_rows, version_header
 from engine.bundle import LABEL_HEAD
 from engine.masks.rle import RLE, area
 from engine.verification.label_head import Guess, LabelHead, save_label_head, train_label_head
@@ -22,6 +23,7 @@ from engine.verification.mask_features import Eye, Floats, features_digest, mask
 from engine.whole_file import whole_file
 from workers.embeddings import load_pixels
 from workers.networks import label_head_of, load_backbone
+from workers.version_lines import open_version
 from workers.watch import Watch
 
 MOST_EXAMPLES: Final = 10_000  # some 30 ms each
@@ -132,14 +134,18 @@ def _labels_given(version: DatasetVersion) -> Counter[str]:
 
 def _labelled(version: DatasetVersion, split: str) -> Iterator[tuple[str, list[tuple[RLE, str]]]]:
     """Yield each image that has labelled masks, by its sha256, with these."""
-    for image in frozen_images(version, split):
+    opened = open_version(version, split)
+    if opened is None:
+        return
+    ids = {name: label for label, name in label_names(version_header(version)).items()}
+    for sample in map(opened.sample, range(len(opened))):
         masks = [
-            (mask.rle, row["label"])
-            for mask, row in zip(image.masks, image.row["masks"], strict=True)
-            if row["label"] is not None and area(mask.rle)
+            (each.rle, ids[each.label])
+            for each in sample.annotations
+            if each.rle and each.label is not None and area(each.rle)
         ]
-        if masks:
-            yield image.row["image_sha256"], masks
+        if masks and sample.sha256:
+            yield sample.sha256, masks
 
 
 def _load_eye() -> Eye | None:

@@ -1,16 +1,15 @@
 """A version as JSON lines beside the worker: read once from the database, opened as any dataset is.
 
-So the training of masks and their evaluation find them on the disk, one image at a time, through
-what everybody else opens datasets with (engine.datasets.torch_dataset), and memory does not grow
-with the version. The label head and the captioner read the frozen rows from the database instead:
-workers.labels, workers.captioning. Copies are bounded and held as those of datasets are:
-engine.datasets.copies.
+So what learns from masks and is measured on them finds them on the disk, one image at a time,
+through what everybody else opens datasets with (engine.datasets.torch_dataset), and memory does not
+grow with the version. Copies are bounded and held as those of datasets are: engine.datasets.copies.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 
@@ -22,9 +21,19 @@ from engine.datasets.files import FolderOut
 from engine.datasets.formats.label_list import write_labels
 from engine.datasets.formats.sample_lines import lines_by_split
 from engine.datasets.line_copies import Lines
+from engine.datasets.sample import Sample
 from engine.datasets.torch_dataset import MaskDataset
 
 KEPT_S: Final = 7 * 24 * 3600  # after a version was last opened, even where there is room
+HELD: Final = 16  # images whose objects are kept from one question to the next
+
+
+class ImageIn(NamedTuple):
+    """One image of a split that was opened."""
+
+    number: int  # there
+    sha256: str
+    size_hw: tuple[int, int]
 
 
 def open_version(version: DatasetVersion, split: str) -> MaskDataset | None:
@@ -38,6 +47,19 @@ def open_version(version: DatasetVersion, split: str) -> MaskDataset | None:
     write, most = partial(_write, version), settings.VERSION_COPIES_BYTES
     held = held_copy(folder, write, most, KEPT_S)
     return MaskDataset(Lines(folder, folder, held=held), split, decode=None)
+
+
+def images_in(opened: MaskDataset) -> Iterator[ImageIn]:
+    """Yield the images of a version's split, in the order of their digests."""
+    for number in range(len(opened)):
+        sample = opened.sample(number)
+        assert sample.sha256 is not None  # noqa: S101  # a version's images are named by it
+        yield ImageIn(number, sample.sha256, sample.size_hw)
+
+
+def reader_of(opened: MaskDataset) -> Callable[[int], Sample]:
+    """Return what reads an image by its number, and holds a few that it has read."""
+    return lru_cache(maxsize=HELD)(opened.sample)
 
 
 def copies_folder() -> Path:

@@ -7,20 +7,18 @@ from typing import Final
 
 from annotation.models import Caption, DatasetVersion
 from annotation.selectors.frozen_texts import FrozenTexts, with_texts
-from annotation.selectors.versions import FrozenImage, frozen_images, version_header
+from annotation.selectors.versions import frozen_rows
 from engine.captioning.items import Caption as Text
-from engine.captioning.items import LabelledMask, Style
+from engine.captioning.items import Style
 
 BATCH: Final = 50  # images
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenDescription:
-    """An image with its labelled masks and what people said and wrote about it."""
+    """What people said and wrote about an image."""
 
     sha256: str
-    size_hw: tuple[int, int]
-    masks: list[LabelledMask]
     texts: list[Text]
 
 
@@ -30,24 +28,12 @@ def frozen_descriptions(version: DatasetVersion, split: str) -> Iterator[FrozenD
     Of each image: the newest caption of each author; of the merged ones, which repeat each other,
     only the newest; and what was said in each take, once it is corrected.
     """
-    names = {str(label["id"]): label["name"] for label in version_header(version)["labels"]}
-    images = frozen_images(version, split)
-    while batch := list(islice(images, BATCH)):
-        found = with_texts([image.row for image in batch])
-        for image, texts in zip(batch, found, strict=True):
+    rows = (row for row in frozen_rows(version) if row["split"] == split)
+    while batch := list(islice(rows, BATCH)):
+        for texts in with_texts(batch):
             words = [*_written(texts), *_spoken(texts)]
             if words:
-                height, width = image.row["size_hw"]
-                masks = _labelled(image, names)
-                yield FrozenDescription(image.row["image_sha256"], (height, width), masks, words)
-
-
-def _labelled(image: FrozenImage, names: dict[str, str]) -> list[LabelledMask]:
-    labels = [mask["label"] for mask in image.row["masks"]]
-    return [
-        LabelledMask(mask.rle, None if label is None else names[label])
-        for mask, label in zip(image.masks, labels, strict=True)
-    ]
+                yield FrozenDescription(texts.row["image_sha256"], words)
 
 
 def _written(texts: FrozenTexts) -> list[Text]:

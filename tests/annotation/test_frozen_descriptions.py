@@ -7,13 +7,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.models import Caption, Image, Label, Recording, Transcript
+from annotation.models import Caption, Image, Recording, Transcript
 from annotation.selectors.frozen_descriptions import FrozenDescription, frozen_descriptions
 from annotation.services.captions import save_caption
 from annotation.services.merged_captions import CaptionWords, OwnWords, merge_caption
-from annotation.services.seeds import Seed, seed_masks
 from annotation.services.versions import cut_version
-from tests.annotation.world import World, make_bundle, make_image, square
+from tests.annotation.world import World, make_bundle, make_image
 
 
 @pytest.fixture
@@ -96,18 +95,6 @@ def test_splits_stay_apart_and_what_came_later_is_not_in(world: World, done: Ima
         "train": [(done.sha256, "A dog.")],
         "holdout": [(held_out.sha256, "A bus.")],
     }
-
-
-def test_masks_come_with_the_names_of_their_labels(world: World, done: Image) -> None:
-    label = Label.objects.get(pk=world.label_id)
-    seeds = [Seed(square(2, 2), label), Seed(square(12, 2))]
-    seed_masks(image=done, seeds=seeds, author=world.manager)
-    write(done, world.annotator, "Cells.")
-
-    [found] = frozen(world)
-
-    assert {mask.label for mask in found.masks} == {"cell", None}
-    assert found.size_hw == done.size_hw
 
 
 def test_makers_are_looked_up_for_many_images_at_once(world: World) -> None:

@@ -16,7 +16,7 @@ from annotation.selectors.versions import frozen_images
 from annotation.services.captions import save_caption
 from annotation.services.versions import cut_version
 from engine.datasets.copies import ABOUT
-from engine.datasets.stored_shapes import StoredShapes
+from engine.datasets.stored_objects import StoredObjects
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, finish, finish_as_it_is
 from workers.annotated_images import annotated_images
@@ -49,7 +49,7 @@ def test_masks_stay_on_the_disk_and_are_what_the_version_froze(world: World) -> 
 
     [annotated] = annotated_images(version, "train", ENCODER_DIGEST)
 
-    assert isinstance(annotated.masks, StoredShapes)
+    assert isinstance(annotated.masks, StoredObjects)
     assert all(mask.rle in list(annotated.masks) for mask in frozen.masks)
     assert len(annotated.masks) == len(frozen.masks)
     assert annotated.masks[0] == next(iter(annotated.masks))
