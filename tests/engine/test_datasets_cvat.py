@@ -12,7 +12,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export
 from engine.datasets.formats.cvat import CVAT
-from engine.datasets.formats.shapes import TURNS
+from engine.datasets.formats.shapes import TURNS, ellipse
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import bbox_xywh, decode, encode
 from tests.engine.datasets_corpus import dataset_of, with_picture
@@ -38,8 +38,8 @@ def test_export_of_a_project_is_read_with_subsets_as_splits() -> None:
     assert polygon.rle is not None
     assert polygon.rle["size"] == [10, 10]
     assert [str(each).split(": ", 1)[1] for each in problems[:2]] == [
-        "image[0].polyline[1]: is neither a mask, a polygon nor a box",
-        "image[1].points[1]: is neither a mask, a polygon nor a box",
+        "image[0].polyline[1]: is neither a mask, a polygon, an ellipse nor a box",
+        "image[1].points[1]: is neither a mask, a polygon, an ellipse nor a box",
     ]
     assert len(problems) == 6
     assert found[2].load_bytes is not None
@@ -135,6 +135,17 @@ def test_image_that_windows_named_is_found(tmp_path: Path) -> None:
     assert found.load_bytes is not None
 
 
+def test_ellipse_is_turned_about_its_centre(tmp_path: Path) -> None:
+    shape = '<ellipse label="x" cx="5" cy="5" rx="4" ry="2" rotation="90" z_order="2"/>'
+
+    (found,), problems = read(tmp_path, image(shape, 'width="10" height="20"'))
+
+    assert not problems
+    [mask] = found.annotations
+    assert (mask.label, mask.z, mask.box_xywh) == ("x", 2, None)
+    assert mask.rle == ellipse((5, 5), (2, 4), 0, (20, 10))
+
+
 def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:
     box = '<box label="x" xtl="4" ytl="4" xbr="8" ybr="6" rotation="90"/>'
 
@@ -176,7 +187,11 @@ def test_box_that_is_turned_by_no_right_angle_is_counted_as_its_upright_box_is_l
         ('<box xtl="1" ytl="1" xbr="1e400" ybr="2"/>', "no number of this size"),
         ('<box xtl="1" ytl="1" xbr="2" ybr="2" z_order="x"/>', "z_order must be a number"),
         ('<box xtl="1" ytl="1" xbr="2" ybr="2" anneal="{"/>', "anneal is not JSON"),
-        ('<ellipse cx="1" cy="1" rx="1" ry="1"/>', "is neither a mask"),
+        ('<ellipse cx="1" cy="1" rx="1"/>', "ry must be a number"),
+        ('<ellipse cx="1" cy="1" rx="1" ry="0"/>', "wider and higher than nothing"),
+        ('<ellipse cx="99" cy="1" rx="1" ry="1"/>', "covers no pixel of the image"),
+        ('<ellipse cx="1" cy="1" rx="1" ry="1" rotation="inf"/>', "no number of this size"),
+        ('<skeleton label="a"/>', "is neither a mask"),
     ],
 )
 def test_bad_shape_is_left_out_and_named_by_its_place(

@@ -21,7 +21,7 @@ from engine.datasets.formats import export
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.label_studio_read import OTHER_ANSWERS
 from engine.datasets.formats.label_studio_rle import pack, unpack
-from engine.datasets.formats.shapes import TURNS
+from engine.datasets.formats.shapes import TURNS, ellipse
 from engine.datasets.sample import Annotation, Dataset, Remark, Sample, labels_of
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
@@ -185,6 +185,16 @@ def test_places_are_percents_of_the_sides(tmp_path: Path) -> None:
     assert box.extra == {"completed_by": 3, "author": "user 3 of Label Studio"}
     assert mask.rle is not None
     assert area(mask.rle) == 4 * 3
+
+
+def test_ellipse_is_around_its_centre_with_radii_as_shares_of_the_sides(tmp_path: Path) -> None:
+    value = {"x": 50, "y": 40, "radiusX": 20, "radiusY": 40, "ellipselabels": ["cell"]}
+
+    (found,), problems = read(tmp_path, task(result("ellipselabels", value)))
+
+    assert problems == []
+    [mask] = found.annotations
+    assert (mask.label, mask.rle) == ("cell", ellipse((5, 2), (2, 2), 0, (5, 10)))
 
 
 def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:

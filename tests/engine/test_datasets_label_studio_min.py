@@ -93,7 +93,7 @@ def test_regions_are_told_by_their_fields() -> None:
     ("bad", "fault"),
     [
         ({"x": 1, "y": 1, "width": 0.2, "keypointlabels": ["eye"]}, "keypointlabels is not read"),
-        ({"x": 1, "y": 1, "radiusX": 2, "radiusY": 2}, "ellipselabels is not read"),
+        ({"x": 50, "y": 50, "radiusX": 0, "radiusY": 2}, "wider and higher than nothing"),
         (POLYGON | {"points": [[0, 0]]}, "three or more"),
         (BOX | {"width": "x"}, "is not a number"),
     ],

@@ -15,6 +15,7 @@ from PIL import Image
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats.labelme import FLAGS, LABELME
+from engine.datasets.formats.shapes import ellipse
 from engine.datasets.sample import Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
@@ -147,6 +148,16 @@ def test_picture_in_the_json_that_is_not_in_base64_is_told_by_its_file(
         found.load_bytes()
 
 
+def test_circle_is_around_its_first_point_through_its_second(tmp_path: Path) -> None:
+    round_one = shape(shape_type="circle", points=[[2, 2], [2, 3.5]])
+
+    (found,), problems = read(tmp_path, content(round_one))
+
+    assert not problems
+    [mask] = found.annotations
+    assert mask.rle == ellipse((2, 2), (1.5, 1.5), 0, found.size_hw)
+
+
 @pytest.mark.parametrize(
     ("path", "file_name", "split"),
     [
@@ -175,7 +186,9 @@ def test_path_to_the_image_leads_nowhere_else(
         (shape(points=[[1, 1], [10**400, 2], [3, 3]]), "no number of this size"),
         (shape(points=[[1, 1], [99, 2], [3, 3]]), "outside the image"),
         (shape(shape_type="rectangle", points=[[1, 1]]), "wider and higher than nothing"),
-        (shape(shape_type="circle"), "is neither a polygon"),
+        (shape(shape_type="line"), "is no polygon, mask"),
+        (shape(shape_type="circle", points=[[1, 1]]), "its centre and one on its rim"),
+        (shape(shape_type="circle", points=[[1, 1], [1, 1]]), "wider and higher than nothing"),
         (shape(shape_type="mask", mask=None), "must be text"),
         (shape(shape_type="mask", mask="!"), ""),
         (shape(shape_type="mask", mask=png([[1] * 9] * 9)), "megapixels"),

@@ -1,4 +1,4 @@
-"""Read CVAT for images 1.1: masks, polygons and boxes of tasks, jobs and projects.
+"""Read CVAT for images 1.1: masks, polygons, ellipses and boxes of tasks, jobs and projects.
 
 These list their labels in different places, and projects say of each image its subset, which is a
 split. Turned boxes become those around them; the larger are counted.
@@ -21,6 +21,7 @@ from engine.datasets.formats.shapes import (
     Size,
     box_around,
     check_piece,
+    ellipse,
     from_row_runs,
     grows,
     pasted,
@@ -204,7 +205,11 @@ def _drawn(shape: Element, size_hw: Size) -> tuple[RLE | None, Box | None]:
         degrees = _float(shape, "rotation", "0")
         centre = (left + right) / 2, (top + bottom) / 2
         return None, turned(box, degrees, centre) if degrees else box
-    raise ValueError("is neither a mask, a polygon nor a box")
+    if shape.tag == "ellipse":
+        x, y, radius_x, radius_y = (_float(shape, key) for key in ("cx", "cy", "rx", "ry"))
+        degrees = _float(shape, "rotation", "0")
+        return ellipse((x, y), (radius_x, radius_y), degrees, size_hw), None
+    raise ValueError("is neither a mask, a polygon, an ellipse nor a box")
 
 
 def _mask(shape: Element, size_hw: Size) -> RLE:

@@ -1,8 +1,8 @@
 """Read Label Studio's lists of tasks: what people marked, what models predict, what was said of it.
 
-Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them, and larger
-ones are counted. A region's texts and answers are results of the same id beside it; those that are
-of no kind that is read are counted. Of several labels further ones become attributes.
+Brushes, bitmasks, polygons, ellipses and boxes are read; turned boxes become those around them, and
+larger ones are counted. A region's texts and answers are results of the same id beside it; those
+that are of no kind that is read are counted. Of several labels further ones become attributes.
 """
 
 import re
@@ -27,6 +27,7 @@ from engine.datasets.formats.shapes import (
     TURNS,
     Size,
     box_around,
+    ellipse,
     grows,
     number,
     pasted,
@@ -52,7 +53,7 @@ from engine.media.bitmaps import read_bitmap
 
 CONFIG: Final = "label_config.xml"  # a project's labelling interface
 Result: TypeAlias = dict[str, Any]  # one entry of an annotation's `result`, or what holds these
-_SHAPES: Final = ("brush", "bitmask", "polygon", "rectangle")
+_SHAPES: Final = ("brush", "bitmask", "polygon", "ellipse", "rectangle")
 _CONTROLS: Final = ("labels", *(f"{each}labels" for each in _SHAPES))  # of an interface
 _ANSWERS: Final = ("choices", "number", "rating")
 _BESIDE: Final = ("textarea", "labels", *_ANSWERS)
@@ -313,6 +314,12 @@ def _drawn(result: Result, size_hw: Size) -> tuple[RLE | None, Box | None]:
         return None, turned(box, degrees, (x, y)) if degrees else box
     if kind == "polygon":
         return polygon(_pixels(value.get("points"), size_hw), size_hw), None
+    if kind == "ellipse":
+        centre, radii = _pixels(
+            [(value.get("x"), value.get("y")), (value.get("radiusX"), value.get("radiusY"))],
+            size_hw,
+        )
+        return ellipse(centre, radii, number(value.get("rotation") or 0), size_hw), None
     if kind == "bitmask":
         png = b64decode(checked_text(value.get("imageDataURL")).partition(",")[2])
         mask = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])

@@ -1,10 +1,11 @@
 """LabelMe of wkentaro: a JSON file beside each image, masks as PNG cut to their box, in text.
 
-Format: https://github.com/wkentaro/labelme. Masks and rectangles are written, polygons read too.
-Shapes of one label and group are one object. The tool keeps keys that it does not know, on opening
-and saving: there ours lie.
+Format: https://github.com/wkentaro/labelme. Masks and rectangles are written, polygons and circles
+read too. Shapes of one label and group are one object. The tool keeps keys that it does not know,
+on opening and saving: there ours lie.
 """
 
+import math
 import posixpath
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,16 @@ from engine.datasets.formats.own_fields import (
     told_beside,
 )
 from engine.datasets.formats.pictures import SPLITS, Pictures, write_image
-from engine.datasets.formats.shapes import Size, box_around, cut, pasted, points, polygon, size
+from engine.datasets.formats.shapes import (
+    Size,
+    box_around,
+    cut,
+    ellipse,
+    pasted,
+    points,
+    polygon,
+    size,
+)
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.naming import with_slashes
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value, labels_of
@@ -39,6 +49,7 @@ from engine.media.images import read_size
 
 VERSION: Final = "5.5.0"  # of the tool, that reads what is written here
 LABELS_FILE: Final = "labels.txt"  # as the tool takes it on its command line
+_CIRCLE: Final = ("centre", "rim")  # the points of one
 _NO_LABELS: Final = ("", "__ignore__", "_background_")
 FLAGS: Final = "flags of images left out"  # how many that are set, in people's words
 _LOOKED_AT: Final = 20  # files, and elements of each, before others are taken for another format's
@@ -230,12 +241,18 @@ def _drawn(shape: Fields, size_hw: Size) -> tuple[RLE | None, Box | None]:
         return polygon(shape.get("points"), size_hw), None
     if kind == "rectangle":
         return None, box_around(shape.get("points"))
+    if kind == "circle":
+        told = points(shape.get("points"))
+        if len(told) != len(_CIRCLE):
+            raise ValueError("a circle has two points, its centre and one on its rim")
+        radius = math.dist(*told)
+        return ellipse(told[0], (radius, radius), 0, size_hw), None
     if kind == "mask":
         png = b64decode(checked_text(shape.get("mask")))
         part = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])
         (x, y), *_ = points(shape.get("points")) or [(-1, -1)]
         return pasted(part, (int(x), int(y)), size_hw), None
-    raise ValueError(f"is neither a polygon, a mask nor a rectangle, but {str(kind)[:20]}")
+    raise ValueError(f"is no polygon, mask, circle or rectangle, but {str(kind)[:20]}")
 
 
 def _united(found: Sequence[tuple[Annotation, object]]) -> tuple[Annotation, ...]:

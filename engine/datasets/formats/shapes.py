@@ -1,4 +1,4 @@
-"""Shapes as tools draw them, made masks and boxes: polygons with holes, cut-out bitmaps, corners.
+"""Shapes as tools draw them, made masks and boxes: polygons with holes, ellipses, bitmaps, corners.
 
 They trust no number. What is wrong raises ValueError that says so for people.
 """
@@ -18,6 +18,7 @@ from engine.media.opened import MAX_PIXELS, MAX_SIDE_PX
 Size = tuple[int, int]  # height, width
 MAX_NUMBER: Final = 2**31
 TURNS: Final = "turns of boxes left out"  # how many, in people's words
+_SMALLEST: Final = 1e-6  # px, of a radius
 _SLACK: Final = 0.01  # of a side, and a pixel: strangers' polygons stick out a little
 
 
@@ -76,6 +77,27 @@ def _inside(value: float, side: int) -> float:
     if not -slack <= value <= side + slack:
         raise ValueError(f"a corner at {value:g} lies outside the image, from 0 to {side}")
     return min(max(value, 0.0), float(side))
+
+
+def ellipse(centre_xy: object, radii_xy: object, degrees: float, size_hw: Size) -> RLE:
+    """Fill an ellipse that is turned about its centre, clockwise on screen.
+
+    The pixels whose centres lie in it; it may stick out of the image.
+    """
+    (centre_x, centre_y), (radius_x, radius_y) = points([centre_xy, radii_xy])
+    if min(radius_x, radius_y) < _SMALLEST:
+        raise ValueError("an ellipse is wider and higher than nothing")
+    height, width = size_hw
+    cos, sin = math.cos(math.radians(number(degrees))), math.sin(math.radians(degrees))
+    down = np.arange(height)[:, None] + 0.5 - centre_y
+    # In each row it ends where a * x**2 + 2 * b * x + c is 0, x counted from the centre.
+    a = (cos / radius_x) ** 2 + (sin / radius_y) ** 2
+    b = down * cos * sin * (1 / radius_x**2 - 1 / radius_y**2)
+    c = down**2 * ((sin / radius_x) ** 2 + (cos / radius_y) ** 2) - 1
+    with np.errstate(invalid="ignore"):  # in rows beyond it, where no column is equal to anything
+        half = np.sqrt(b**2 - a * c) / a
+    columns, middle = np.arange(width), centre_x - 0.5 - b / a
+    return pasted((columns >= middle - half) & (columns <= middle + half), (0, 0), size_hw)
 
 
 def box_around(corners: object) -> Box:
