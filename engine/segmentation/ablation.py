@@ -58,7 +58,7 @@ class Parts:
     gate: bool = True  # that leaves images of another kind to the base
     turns: bool = True  # of the images, and mirrors
     average: bool = True  # of the weights over the last steps
-    otherwise: bool = True  # than the masks are, some are wanted by who clicks again
+    redrawn: bool = True  # are some masks, tighter or looser, from the second click on
     head: bool = True  # says where to prompt; a grid otherwise
     encoder: bool = False  # its last stage learns, too
 
@@ -74,7 +74,7 @@ class Parts:
     def applied_to(self, config: TrainConfig) -> TrainConfig:
         """Return how it trains."""
         config = config if self.average else replace(config, average_decay=0.0)
-        return config if self.otherwise else replace(config, otherwise_share=0.0)
+        return config if self.redrawn else replace(config, redrawn_share=0.0)
 
 
 ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
@@ -84,7 +84,7 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "no gate": Parts(gate=False),
     "no turns": Parts(turns=False),
     "no average": Parts(average=False),
-    "none otherwise": Parts(otherwise=False),
+    "none redrawn": Parts(redrawn=False),
     "encoder learns": Parts(encoder=True),
 })  # fmt: skip
 

@@ -20,7 +20,7 @@ FEWEST_CELLS = 12  # in a mask that has an outline to speak of
 LEAST_LEFT = 0.4  # of a mask that is drawn tighter
 
 
-def drawn_otherwise(
+def redrawn(
     targets: Floats,
     size_hw: tuple[int, int],
     *,
@@ -38,22 +38,24 @@ def drawn_otherwise(
 
     """
     found = targets.copy()
+    height, width = (math.ceil(side * LOGITS_SIDE / SIDE) for side in scaled_size(size_hw))
     for index, target in enumerate(targets):
-        if rng.random() < share:
+        if share and rng.random() < share:
             cells = int((target > HALF).sum())
             by = rng.uniform(-most, most) * math.sqrt(cells)
             if FEWEST_CELLS <= cells < HALF * target.size:
-                drawn = _moved(target, by, size_hw)
+                drawn = np.zeros_like(target)
+                drawn[:height, :width] = _moved(target[:height, :width], by)
                 found[index] = drawn if (drawn > HALF).sum() >= LEAST_LEFT * cells else target
     return found
 
 
-def _moved(target: Floats, by: float, size_hw: tuple[int, int]) -> Floats:
-    """Move a mask's outline outwards, in cells; inwards where it is negative."""
+def _moved(target: Floats, by: float) -> Floats:
+    """Move a mask's outline outwards, in cells; inwards where it is negative.
+
+    Where the image cuts it off it stays.
+    """
     inside = target > HALF
     # Between centres of cells, so that it is half a cell more than to the outline.
     depth = np.where(inside, distance_transform_edt(inside), 1 - distance_transform_edt(~inside))
-    moved = np.clip(depth + by, 0, 1)
-    height, width = (math.ceil(side * LOGITS_SIDE / SIDE) for side in scaled_size(size_hw))
-    moved[height:] = moved[:, width:] = 0
-    return np.asarray(moved, np.float32)
+    return np.asarray(np.clip(depth + by, 0, 1), np.float32)

@@ -33,9 +33,15 @@ from engine.segmentation.items import TURNS, AnnotatedImage, Encode
 from engine.segmentation.learner import Learner
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.losses import decoder_loss
-from engine.segmentation.outlines import drawn_otherwise
+from engine.segmentation.outlines import redrawn
 from engine.segmentation.predictor import CLEARLY_SURER
-from engine.segmentation.prompts import Prompts, corrections, first_prompts, grid_target
+from engine.segmentation.prompts import (
+    TOP_LEFT,
+    Prompts,
+    corrections,
+    first_prompts,
+    grid_target,
+)
 
 Floats: TypeAlias = NDArray[np.float32]
 FAR_SLOWER = 8  # a product in bf16, without units for it
@@ -63,8 +69,8 @@ class TrainConfig:
     learned_max: int = 4  # clicks of a chain that the loss is taken after; the first is one
     box_share: float = 0.2  # of first prompts
     centre_share: float = 0.5  # of points, at the centre of the error; the rest anywhere in it
-    otherwise_share: float = 0.5  # of masks, wanted tighter or looser from the second click on
-    otherwise_most: float = 0.15  # of the root of their area
+    redrawn_share: float = 0.5  # of masks, tighter or looser from the second click on
+    redrawn_most: float = 0.15  # of the root of their area
     lr: float = 4e-4
     warmup_share: float = 0.1
     weight_decay: float = 0.01
@@ -192,11 +198,11 @@ class Trainer:
             image = image.turned(int(rng.integers(TURNS)), self.encode)
         seen = np.asarray(image.load_embedding(), np.float32)
         targets = _targets(image, self.config.masks_per_step, rng)
-        wanted = drawn_otherwise(
+        wanted = redrawn(
             targets,
             image.size_hw,
-            share=self.config.otherwise_share,
-            most=self.config.otherwise_most,
+            share=self.config.redrawn_share,
+            most=self.config.redrawn_most,
             rng=rng,
         )
         return Drawn(seen, targets, wanted, rng)
@@ -204,16 +210,19 @@ class Trainer:
     def _learn(self, drawn: Drawn, chain: Chain) -> float:
         """Click through masks of one image; gradients are added up click by click.
 
-        The first answer is judged by the masks as they are, which is how proposals are. Who clicks
-        again may want them otherwise, and nothing but the clicks says so.
+        The first answer is judged by the masks as they are. Who clicks again may want them
+        otherwise, and nothing but the clicks says so; who began with a box has said where they end.
         """
         config, rng = self.config, drawn.rng
         made = self.model.embed(torch.from_numpy(drawn.seen)[None].to(self.device))
         # Of its own, so that each click's graph goes with its click; the encoder's is used once.
         embedding = made.detach().requires_grad_(made.requires_grad)
-        target = torch.from_numpy(drawn.targets).to(self.device)
-        wanted = torch.from_numpy(drawn.wanted).to(self.device)
         prompts = first_prompts(drawn.targets, rng, config.box_share, config.centre_share)
+        is_box = prompts.labels[:, :1, None] == TOP_LEFT  # (B, 1, 1)
+        wanted = np.where(is_box, drawn.targets, drawn.wanted)
+        first_aim, aim = (
+            torch.from_numpy(each).to(self.device) for each in (drawn.targets, wanted)
+        )
         learned = learned_clicks(int(rng.integers(1, chain.clicks + 1)), config.learned_max, rng)
         previous: Tensor | None = None
         total = 0.0
@@ -222,15 +231,15 @@ class Trainer:
             with torch.set_grad_enabled(is_learned):
                 logits, iou = self._decode(embedding, prompts, previous)
             if is_learned:
-                aim = wanted if click else target
-                loss = decoder_loss(logits, iou, aim, chain.surest_weight, chain.iou_weight)
+                truth = aim if click else first_aim
+                loss = decoder_loss(logits, iou, truth, chain.surest_weight, chain.iou_weight)
                 loss = loss / len(learned)
                 loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
                 total += float(loss.detach())
             if click < learned[-1]:
                 previous = chosen(logits.detach(), iou.detach(), prompts.labels)
                 wrong = (previous[:, 0] > 0).cpu().numpy()
-                prompts = prompts.add(*corrections(drawn.wanted, wrong, rng, config.centre_share))
+                prompts = prompts.add(*corrections(wanted, wrong, rng, config.centre_share))
         if embedding.grad is not None:
             made.backward(embedding.grad)  # type: ignore[no-untyped-call]  # torch leaves it so
         return total

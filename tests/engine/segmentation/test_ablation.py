@@ -143,8 +143,8 @@ def test_without_an_average_the_last_weights_are_the_result() -> None:
     assert ROWS["no average"].applied_to(SHORT) == replace(SHORT, average_decay=0.0)
 
 
-def test_without_masks_drawn_otherwise_all_clicks_ask_for_the_masks_as_they_are() -> None:
-    assert ROWS["none otherwise"].applied_to(SHORT) == replace(SHORT, otherwise_share=0.0)
+def test_without_masks_redrawn_all_clicks_ask_for_the_masks_as_they_are() -> None:
+    assert ROWS["none redrawn"].applied_to(SHORT) == replace(SHORT, redrawn_share=0.0)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.segmentation.outlines import drawn_otherwise
+from engine.segmentation.outlines import redrawn
 
 Floats: TypeAlias = NDArray[np.float32]
 SQUARE = (256, 256)
@@ -19,7 +19,7 @@ def disc(radius: float, at: tuple[float, float] = (128, 128)) -> Floats:
     return np.clip(radius + 0.5 - np.hypot(y - at[0], x - at[1]), 0, 1).astype(np.float32)
 
 
-def otherwise(
+def redraw(
     targets: Floats,
     *,
     size_hw: tuple[int, int] = SQUARE,
@@ -28,12 +28,12 @@ def otherwise(
     seed: int = 0,
 ) -> Floats:
     rng = np.random.default_rng(seed)
-    return drawn_otherwise(targets, size_hw, share=share, most=most, rng=rng)
+    return redrawn(targets, size_hw, share=share, most=most, rng=rng)
 
 
 @given(radius=st.floats(4, 60), seed=st.integers(0, 2**32))
 def test_an_outline_moves_as_far_all_around_as_it_may_at_most(radius: float, seed: int) -> None:
-    [drawn] = otherwise(disc(radius)[None], seed=seed)
+    [drawn] = redraw(disc(radius)[None], seed=seed)
 
     most = 0.15 * np.sqrt(np.pi) * radius
     reach = np.hypot(*(np.argwhere(drawn > 0.5) - 128).T).max()
@@ -44,24 +44,24 @@ def test_an_outline_moves_as_far_all_around_as_it_may_at_most(radius: float, see
 
 
 def test_some_are_drawn_tighter_and_some_looser() -> None:
-    areas = otherwise(np.stack([disc(30)] * 40)).sum(axis=(1, 2)) / disc(30).sum()
+    areas = redraw(np.stack([disc(30)] * 40)).sum(axis=(1, 2)) / disc(30).sum()
 
     assert areas.min() < 0.65
     assert areas.max() > 1.4
     assert 10 < (areas < 1).sum() < 30
 
 
-def test_as_many_are_drawn_otherwise_as_is_said() -> None:
+def test_as_many_are_redrawn_as_is_said() -> None:
     targets = np.stack([disc(30)] * 200)
 
-    changed = (otherwise(targets, share=0.5) != targets).any(axis=(1, 2)).sum()
+    changed = (redraw(targets, share=0.5) != targets).any(axis=(1, 2)).sum()
 
     assert 80 < changed < 120
-    assert (otherwise(targets, share=0.0) == targets).all()
+    assert (redraw(targets, share=0.0) == targets).all()
 
 
 def test_outlines_that_do_not_move_are_those_of_the_masks() -> None:
-    drawn = otherwise(disc(30)[None], most=0.0)
+    drawn = redraw(disc(30)[None], most=0.0)
 
     assert ((drawn > 0.5) == (disc(30) > 0.5)).all()
 
@@ -73,7 +73,7 @@ def test_outlines_that_do_not_move_are_those_of_the_masks() -> None:
 )
 def test_what_has_no_outline_to_speak_of_stays(target: Floats) -> None:
     for seed in range(5):
-        assert (otherwise(target[None], seed=seed) == target).all()
+        assert (redraw(target[None], seed=seed) == target).all()
 
 
 def test_what_is_thin_is_never_drawn_away() -> None:
@@ -81,21 +81,30 @@ def test_what_is_thin_is_never_drawn_away() -> None:
     line[100:103, 20:220] = 1
 
     for seed in range(20):
-        assert (otherwise(line[None], seed=seed) > 0.5).sum() >= 0.4 * line.sum()
+        assert (redraw(line[None], seed=seed) > 0.5).sum() >= 0.4 * line.sum()
 
 
 def test_nothing_is_drawn_beyond_the_image() -> None:
     wide = disc(40, at=(100, 128))
     wide[128:] = 0  # an image of twice the width, which ends there
-    drawn = [otherwise(wide[None], size_hw=(300, 600), seed=seed) for seed in range(10)]
+    drawn = [redraw(wide[None], size_hw=(300, 600), seed=seed) for seed in range(10)]
 
     assert any(each.sum() > 1.2 * wide.sum() for each in drawn)
     assert not any(each[:, 128:].any() for each in drawn)
 
 
+def test_what_the_image_cuts_off_is_not_drawn_tighter_there() -> None:
+    cut = disc(40, at=(100, 128))
+    cut[128:] = 0  # an image of twice the width, which ends there
+    drawn = [redraw(cut[None], size_hw=(300, 600), seed=seed)[0] for seed in range(10)]
+
+    assert any(each.sum() < 0.8 * cut.sum() for each in drawn)
+    assert all(each[127, 128] == 1 for each in drawn)
+
+
 def test_masks_that_were_given_are_not_changed() -> None:
     given_masks = np.stack([disc(20)] * 3)
 
-    otherwise(given_masks)
+    redraw(given_masks)
 
     assert (given_masks == disc(20)).all()

@@ -307,8 +307,9 @@ def test_steps_take_turns_at_their_chains(
     assert by_step == [{(0.0, 1.0)}, {(0.5, 2.0)}] * 2
 
 
-def test_who_clicks_again_may_want_a_mask_otherwise(
-    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("begins_with", ["point", "box"])
+def test_who_clicks_again_may_want_a_mask_otherwise_and_who_drew_a_box_does_not(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch, begins_with: str
 ) -> None:
     judged_by: list[torch.Tensor] = []
 
@@ -318,7 +319,14 @@ def test_who_clicks_again_may_want_a_mask_otherwise(
 
     monkeypatch.setattr("engine.segmentation.trainer.decoder_loss", judging)
     mask = square(100, 100)
-    config = replace(SHORT, steps=4, chains=(Chain(8),), learned_max=8, otherwise_share=1.0)
+    config = replace(
+        SHORT,
+        steps=4,
+        chains=(Chain(8),),
+        learned_max=8,
+        box_share=float(begins_with == "box"),
+        redrawn_share=1.0,
+    )
     trainer = Trainer([image(0, [mask])], tiny_weights, config)
     target = torch.tensor(grid_target(mask))
 
@@ -331,7 +339,7 @@ def test_who_clicks_again_may_want_a_mask_otherwise(
         assert first.equal(target)
         for by in later:
             assert by.equal(later[0])  # one person draws a mask in one way
-            assert not by.equal(target)
+            assert by.equal(target) == (begins_with == "box")
     assert max(clicks) > 1
 
 
