@@ -197,6 +197,15 @@ def test_ellipse_is_around_its_centre_with_radii_as_shares_of_the_sides(tmp_path
     assert (mask.label, mask.rle) == ("cell", ellipse((5, 2), (2, 2), 0, (5, 10)))
 
 
+def test_ellipse_is_turned_clockwise_on_screen(tmp_path: Path) -> None:
+    value = {"x": 50, "y": 50, "radiusX": 40, "radiusY": 20, "rotation": 30}
+
+    (found,), _ = read(tmp_path, task(result("ellipselabels", value, original_height=10)))
+
+    assert found.annotations[0].rle == ellipse((5, 5), (4, 2), 30, (10, 10))
+    assert found.annotations[0].rle != ellipse((5, 5), (4, 2), -30, (10, 10))
+
+
 def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:
     value = {"x": 50, "y": 20, "width": 20, "height": 20, "rotation": 90, "rectanglelabels": []}
 

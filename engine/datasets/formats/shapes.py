@@ -87,17 +87,29 @@ def ellipse(centre_xy: object, radii_xy: object, degrees: float, size_hw: Size) 
     (centre_x, centre_y), (radius_x, radius_y) = points([centre_xy, radii_xy])
     if min(radius_x, radius_y) < _SMALLEST:
         raise ValueError("an ellipse is wider and higher than nothing")
-    height, width = size_hw
-    cos, sin = math.cos(math.radians(number(degrees))), math.sin(math.radians(degrees))
-    down = np.arange(height)[:, None] + 0.5 - centre_y
+    turn = math.radians(number(degrees))
+    cos, sin = math.cos(turn), math.sin(turn)
+    reach_x, reach_y = (
+        math.hypot(radius_x * cos, radius_y * sin),
+        math.hypot(radius_x * sin, radius_y * cos),
+    )
+    left, right = _between(centre_x - reach_x, centre_x + reach_x, size_hw[1])
+    top, bottom = _between(centre_y - reach_y, centre_y + reach_y, size_hw[0])
+    down = np.arange(top, bottom)[:, None] + 0.5 - centre_y
     # In each row it ends where a * x**2 + 2 * b * x + c is 0, x counted from the centre.
     a = (cos / radius_x) ** 2 + (sin / radius_y) ** 2
     b = down * cos * sin * (1 / radius_x**2 - 1 / radius_y**2)
-    c = down**2 * ((sin / radius_x) ** 2 + (cos / radius_y) ** 2) - 1
     with np.errstate(invalid="ignore"):  # in rows beyond it, where no column is equal to anything
-        half = np.sqrt(b**2 - a * c) / a
-    columns, middle = np.arange(width), centre_x - 0.5 - b / a
-    return pasted((columns >= middle - half) & (columns <= middle + half), (0, 0), size_hw)
+        half = np.sqrt(a - (down / (radius_x * radius_y)) ** 2) / a  # of b**2 - a * c
+    columns, middle = np.arange(left, right), centre_x - 0.5 - b / a
+    within = (columns >= middle - half) & (columns <= middle + half)
+    return pasted(within, (left, top), size_hw)
+
+
+def _between(low: float, high: float, side: int) -> tuple[int, int]:
+    """Return which rows or columns of an image lie between two places, the end left out."""
+    first = min(max(0, math.floor(low)), side)
+    return first, max(first, min(side, math.ceil(high)))
 
 
 def box_around(corners: object) -> Box:
