@@ -6,13 +6,18 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotation.services.attributes import KINDS, fault_of
+from annotation.services.attributes import (
+    KINDS,
+    LARGEST_NUMBER,
+    LONGEST_CHOICE,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    MOST_ATTRIBUTES,
+    MOST_CHOICES,
+    fault_of,
+)
 
-MOST_ATTRIBUTES: Final = 20  # of one label
-MOST_CHOICES: Final = 100
 MOST_VALUES: Final = 200  # set by one operation
-LONGEST_TEXT: Final = 1000
-LARGEST_NUMBER: Final = 1e15
 
 _text = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, trim_whitespace=False)
 
@@ -69,10 +74,12 @@ class AttributeInputSerializer(serializers.Serializer[Any]):
     """An attribute as a manager defines it."""
 
     id = serializers.UUIDField(help_text="Made by the client; stays through changes")
-    name = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=LONGEST_NAME)
     kind = serializers.ChoiceField(KINDS)
     choices = serializers.ListField(
-        child=serializers.CharField(max_length=100), max_length=MOST_CHOICES, default=list
+        child=serializers.CharField(max_length=LONGEST_CHOICE),
+        max_length=MOST_CHOICES,
+        default=list,
     )
     min = serializers.FloatField(
         allow_null=True, default=None, min_value=-LARGEST_NUMBER, max_value=LARGEST_NUMBER

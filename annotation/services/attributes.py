@@ -12,6 +12,12 @@ from annotation.errors import InvalidInputError
 from annotation.models import Label
 
 KINDS: Final = ("choice", "number", "text")
+MOST_ATTRIBUTES: Final = 20  # of one label
+MOST_CHOICES: Final = 100
+LONGEST_NAME: Final = 60
+LONGEST_CHOICE: Final = 100
+LONGEST_TEXT: Final = 1000
+LARGEST_NUMBER: Final = 1e15
 
 Value = str | float
 
@@ -52,14 +58,20 @@ def defined(label: Label, given: Sequence[Mapping[str, Any]]) -> list[Definition
     for at, new in enumerate(given):
         if new["id"] in elsewhere:
             raise InvalidInputError("Another label has this id.", field=f"attributes[{at}].id")
-        kept[new["id"]] = _redefined(before.get(new["id"]), new, at)
+        kept[new["id"]] = redefined(before.get(new["id"]), new, at)
     gone: list[Definition] = [
         {**each, "deleted": True} for each in before.values() if each["id"] not in kept
     ]
     return [*kept.values(), *gone]
 
 
-def _redefined(old: Definition | None, new: Mapping[str, Any], at: int) -> Definition:
+def redefined(old: Definition | None, new: Mapping[str, Any], at: int = 0) -> Definition:
+    """Return an attribute as it is from now on; `old` is None where it is new.
+
+    Raises:
+        InvalidInputError: it would be of another kind.
+
+    """
     if old is not None and old["kind"] != new["kind"]:
         raise InvalidInputError(
             f"{old['name']} holds a {old['kind']}: make another attribute instead.",

@@ -14,12 +14,12 @@ from django.db import connection, transaction
 
 from annotation.models import Image, Label, Project
 from annotation.services.covered_proposals import withdraw_covered
+from annotation.services.declared_attributes import attributes_by_label
 from annotation.services.images import locked_images, restore_image, store_image
 from annotation.services.import_batches import (
     MAX_FILE_NAME,
     Brought,
     Coming,
-    label_name,
     plain_sample,
 )
 from annotation.services.import_contents import (
@@ -64,10 +64,13 @@ def begin_import(
     is_finished: bool = False,
 ) -> Importing:
     """Find or make the labels that a dataset names; `label_ids` are those of an earlier attempt."""
-    names = {label_name(each.name) for each in dataset.labels} - {""}
+    attributes = attributes_by_label(dataset)
+    names = attributes.keys() - {""}
     found = {label.pk: label for label in project.labels.filter(pk__in=label_ids.values())}
     labels = {name: found[pk] for name, pk in label_ids.items() if pk in found}
-    missing = labels_named(project=project, names=sorted(names - labels.keys()))
+    missing = labels_named(
+        project=project, names=sorted(names - labels.keys()), attributes=attributes
+    )
     return Importing(
         project,
         author,

@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 
 from annotation.buckets import BucketSource
 from annotation.models import Image, Label, Project
-from annotation.services.import_batches import Brought, label_name, plain_sample, refused
+from annotation.services.declared_attributes import attributes_by_label
+from annotation.services.import_batches import Brought, plain_sample, refused
 from annotation.services.import_contents import (
     Fitting,
     Given,
@@ -58,10 +59,14 @@ class Looking:
     @classmethod
     def at(cls, project: Project | None, dataset: Dataset, *, source: Source | None = None) -> Self:
         """Find what the project has already."""
-        names = {label_name(each.name) for each in dataset.labels} - {""}
+        attributes = attributes_by_label(dataset)
+        names = attributes.keys() - {""}
         meant = {} if project is None else labels_meant(project=project, names=names)
         missing = enumerate(sorted(names - meant.keys()), start=1)
-        labels = meant | {name: Label(pk=-number, name=name) for number, name in missing}
+        labels = meant | {
+            name: Label(pk=-number, name=name, attributes=attributes[name])
+            for number, name in missing
+        }
         reads_files = not isinstance(source, BucketSource)
         if project is None:
             return cls(labels=labels, reads_files=reads_files)

@@ -1,6 +1,7 @@
 """Attributes of imported masks: those that their label has and that fit, and what is left out.
 
-No attribute is made by an import: what a manager has not defined is counted under its name.
+A label that an import makes gets the attributes that the files declare for it; what neither they
+nor a manager have defined is counted under its name.
 """
 
 from collections import Counter

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from annotation.errors import InvalidInputError
 from annotation.models import Label, Project
-from annotation.services.attributes import defined
+from annotation.services.attributes import Definition, defined
 
 MAX_NAME: Final = 100  # characters
 MAX_FORMER_NAMES: Final = 20  # of one label
@@ -35,20 +36,26 @@ def create_label(*, project: Project, name: str, color: str) -> Label:
     return _saved(Label(project=project, name=name, color=color))
 
 
-def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
+def labels_named(
+    *,
+    project: Project,
+    names: Iterable[str],
+    attributes: Mapping[str, Sequence[Definition]] = MappingProxyType({}),
+) -> dict[str, Label]:
     """Return all labels of a project by their names, after those of `names` that it lacks are made.
 
     One that was called so before is not made anew, and one in the trash comes back: what it has
     still is there under it. Longer names are cut, and should be looked up so; an empty one makes
-    none.
+    none. Those that are made get their `attributes`, by their names as these are looked up.
     """
     missing = [name for name in dict.fromkeys(each[:MAX_NAME] for each in names) if name]
     known = labels_meant(project=project, names=missing)
     for name in missing:
         if name not in known:
             color = PALETTE[len(known) % len(PALETTE)]
+            made = {"color": color, "attributes": list(attributes.get(name, ()))}
             known[name], _ = Label.objects.get_or_create(
-                project=project, name=name, deleted_at=None, defaults={"color": color}
+                project=project, name=name, deleted_at=None, defaults=made
             )
         elif known[name].is_deleted:
             known[name] = _brought_back(known[name])

@@ -9,18 +9,11 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from engine.datasets.files import Out
-from engine.datasets.formats.cvat_read import (
-    DEFAULT_SUBSET,
-    OCCLUDED,
-    Kinds,
-    is_in,
-    place_of,
-    read,
-    value_of,
-)
+from engine.datasets.formats.cvat_attributes import value_of
+from engine.datasets.formats.cvat_read import DEFAULT_SUBSET, OCCLUDED, is_in, place_of, read
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.own_fields import OWN, Fields, image_beside, told_beside
 from engine.datasets.formats.pictures import write_image
@@ -29,6 +22,7 @@ from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample,
 from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE
 
+Kinds: TypeAlias = dict[str, dict[str, str]]  # CVAT's input type, by label and attribute
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BLANKS: Final = {9: "&#9;", 10: "&#10;", 13: "&#13;"}  # which a reader would make spaces
 

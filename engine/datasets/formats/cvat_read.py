@@ -7,11 +7,17 @@ split. Turned boxes become those around them; the larger are counted.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import label_of
+from engine.datasets.formats.cvat_attributes import (
+    Declarations,
+    declared,
+    definitions,
+    value_of,
+)
 from engine.datasets.formats.cvat_people import Origin, origins_in
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.own_fields import OWN, Fields, read_image, read_object
@@ -38,12 +44,11 @@ from engine.datasets.formats.told_files import (
     until_broken,
 )
 from engine.datasets.json_bounds import loads
-from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of
 from engine.datasets.xml_elements import Element, iter_children
 from engine.masks.rle import RLE
 from engine.masks.validate import MAX_RUNS
 
-Kinds: TypeAlias = dict[str, dict[str, str]]  # CVAT's input type, by label and attribute
 DEFAULT_SUBSET: Final = "default"  # CVAT's name of none
 OCCLUDED: Final = "occluded"
 _LOOKED_AT: Final = 20  # XML files before others are taken for another format's
@@ -59,7 +64,7 @@ def read(source: Source, report: Report) -> Dataset:
     files = files_of(source, _is_ours, report, ELEMENT, ".xml")
     if not files:
         raise DatasetError("no XML file of CVAT is there, whose root is `annotations`")
-    kinds = _kinds(
+    attributes = _declared(
         chain.from_iterable(
             until_broken(_children(source, name), files, unreported) for name in files
         )
@@ -69,7 +74,7 @@ def read(source: Source, report: Report) -> Dataset:
     def samples() -> Iterator[Sample]:
         seen: set[str] = set()
         for name in files:
-            reader = _Reader(source, name, kinds, pictures, report)
+            reader = _Reader(source, name, attributes, pictures, report)
             for sample in until_broken(reader.samples(), files, report):
                 # Images of two tasks may share a name; their subsets tell them apart.
                 again = sample.file_name in seen and sample.split
@@ -77,18 +82,22 @@ def read(source: Source, report: Report) -> Dataset:
                 seen.add(file_name)
                 yield replace(sample, file_name=file_name)
 
-    return Dataset(labels_of(label for label in kinds if label), samples)
+    labels = tuple(
+        replace(each, extra=definitions(attributes[each.name]))
+        for each in labels_of(label for label in attributes if label)
+    )
+    return Dataset(labels, samples)
 
 
-def _kinds(children: Iterable[Element]) -> Kinds:
+def _declared(children: Iterable[Element]) -> Declarations:
     """Find all labels, also those that no list has, with what is declared of their attributes."""
-    kinds: Kinds = {}
+    found: Declarations = {}
     for child in children:
         if child.tag == "meta":
-            kinds |= _declared(child)
+            found |= declared(child)
         for shape in child if child.tag == "image" else ():
-            kinds.setdefault(shape.get("label", ""), {})
-    return kinds
+            found.setdefault(shape.get("label", ""), {})
+    return found
 
 
 def is_in(source: Source) -> bool:
@@ -104,21 +113,11 @@ def _children(source: Source, name: str) -> Iterator[Element]:
         yield from iter_children(file, name)
 
 
-def _declared(meta: Element) -> Kinds:
-    return {
-        label.findtext("name") or "": {
-            each.findtext("name") or "": each.findtext("input_type") or "text"
-            for each in label.iter("attribute")
-        }
-        for label in meta.iter("label")
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
     source: Source
     name: str
-    kinds: Kinds
+    declared: Declarations
     pictures: Pictures
     report: Report
 
@@ -164,10 +163,11 @@ class _Reader:
 
     def _annotation(self, shape: Element, size_hw: Size, origin: Origin) -> Annotation:
         label = shape.get("label", "")
-        kinds = self.kinds.get(label, {})
+        known = self.declared.get(label, {})
         attributes = {
-            each.get("name", ""): value_of(each.text or "", kinds.get(each.get("name", "")))
+            name: value_of(each.text or "", known[name].input_type if name in known else None)
             for each in shape.iter("attribute")
+            for name in [each.get("name", "")]
         }
         if shape.get(OCCLUDED) == "1":
             attributes[OCCLUDED] = True
@@ -236,13 +236,3 @@ def _whole(element: Element, key: str, default: str = "") -> int:
 def place_of(subset: str | None, name: str) -> str:
     """Return where an image lies."""
     return "/".join(part for part in (FOLDER, subset, name) if part)
-
-
-def value_of(text: str, kind: str | None) -> Value:
-    """Read an attribute by the kind of its input."""
-    if kind == "checkbox" and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
-    try:
-        return float(text) if kind == "number" else text
-    except ValueError:
-        return text
