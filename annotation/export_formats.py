@@ -22,7 +22,12 @@ HUGGINGFACE_VOICES: Final = "huggingface_voices"  # the masks' format, and these
 MANIFEST: Final = "manifest"  # as Parquet, for whoever asks it by columns
 OF_WORDS: Final = (DESCRIPTIONS, NARRATIVES, VOICES, HUGGINGFACE_VOICES)
 FORMATS: Final = (*MASK_FORMATS, *OF_WORDS, MANIFEST)
-KINDS: Final = ("masks", "words", "manifest")  # of what a format is made for
+# What each is made for.
+KINDS: Final = {
+    **dict.fromkeys(MASK_FORMATS, "masks"),
+    **dict.fromkeys(OF_WORDS, "words"),
+    MANIFEST: "manifest",
+}
 TITLES: Final = {
     **{name: form.title for name, form in MASK_FORMATS.items()},
     DESCRIPTIONS: "Descriptions",
@@ -42,11 +47,6 @@ LOSES: Final[Mapping[str, frozenset[Trait]]] = {
     HUGGINGFACE_VOICES: lost_of(HUGGINGFACE.keeps) | LOST_OF_VOICES,
     MANIFEST: LOST_OF_MANIFESTS,
 }
-
-
-def kind_of(name: str) -> str:
-    """Return what a format is made for, one of KINDS."""
-    return "masks" if name in MASK_FORMATS else "words" if name in OF_WORDS else "manifest"
 
 
 def form_of_masks(name: str) -> Format | None:

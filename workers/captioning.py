@@ -69,10 +69,10 @@ def described_images(version: DatasetVersion, split: str) -> list[DescribedImage
 
     Their masks stay on the disk until they are asked for.
     """
-    texts = {each.sha256: each.texts for each in frozen_descriptions(version, split)}
     opened = open_version(version, split)
     if opened is None:
         return []
+    texts = {each.sha256: each.texts for each in frozen_descriptions(version, split)}
     read = reader_of(opened)
     labels = header_labels(version_header(version))
     names = {each.name: str(each.extra.get("name", each.name)) for each in labels}

@@ -38,7 +38,9 @@ class ExportChoiceSerializer(serializers.Serializer[Any]):
 class ExportOfferSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=FORMATS)
     title = serializers.CharField()
-    kind = serializers.ChoiceField(choices=KINDS, help_text="of what it is made for")
+    kind = serializers.ChoiceField(
+        choices=sorted({*KINDS.values()}), help_text="of what it is made for"
+    )
     losses = serializers.DictField(
         child=serializers.IntegerField(),
         allow_null=True,

@@ -8,20 +8,19 @@ from typing import Final
 from annotation.export_formats import (
     COCO,
     FORMATS,
+    KINDS,
     LOSES,
     MANIFEST,
-    SPLITS,
     TITLES,
     VOICED,
     form_of_masks,
-    kind_of,
 )
 from annotation.models import DatasetVersion
+from annotation.selectors.export_choices import has_manifest, splits_of
 from annotation.selectors.map_numbers import notes_of_numbers
 from annotation.selectors.version_dataset import LOST_AS_EVER
 from annotation.selectors.version_labels import frozen_labels
 from engine.datasets.choosing import EVERYTHING, Choice
-from engine.datasets.formats import FORMATS as MASK_FORMATS
 from engine.datasets.formats import Format, has_folders
 from engine.datasets.traits import WORDS, Trait, lost_of
 
@@ -44,6 +43,12 @@ AS_AGREED: Final = (
     "Where people pointed, and how they sounded, leaves of those alone who agree to it when it is "
     "written."
 )
+SAID_NOT_COUNTED: Final = (
+    "What people said stays behind; when the version was cut it was not counted how much that is."
+)
+SAID_IN_MANIFEST: Final = (
+    "The manifest that goes along holds what people said and wrote, word for word."
+)
 TURNED: Final = "turned"  # counted beside the traits: images that are not upright in their files
 
 
@@ -53,7 +58,7 @@ class ExportOffer:
 
     format: str
     title: str
-    kind: str  # of what it is made for: one of export_formats.KINDS
+    kind: str  # what it is made for: see export_formats.KINDS
     losses: dict[str, int] | None  # by trait; None: nothing was counted when the version was cut
     anneal_only: dict[str, int] | None  # the same of what other tools pass over
     notes: list[str]
@@ -72,12 +77,13 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
         for split, counts in (version.traits or {}).items()
         if choice.takes_split(split)
     }
+    has_words_counted = _has_words_counted(by_split)
     for name in FORMATS:
         if name == MANIFEST and choice != EVERYTHING:
             continue
         form = form_of_masks(name)
         is_known = version.traits is not None and (
-            name in MASK_FORMATS or all(counts.keys() >= WORDS for counts in by_split.values())
+            KINDS[name] == "masks" or has_words_counted or WORDS.isdisjoint(LOSES[name])
         )
         losses, own = _told(name, form, by_split, choice)
         is_merged = merges and form is not None and Trait.INSTANCES in lost_of(form.keeps)
@@ -85,12 +91,12 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
         yield ExportOffer(
             name,
             TITLES[name],
-            kind_of(name),
+            KINDS[name],
             losses if is_known else None,
             own if is_known else None,
             [
                 *notes_of(version, name, choice),
-                *_notes_of_labels(choice, uncounted, merges=merges),
+                *_notes_of_labels(choice, uncounted, merges=merges, has_masks=form is not None),
                 *(notes_of_numbers(version, form, choice) if form else []),
             ],
             uncounted,
@@ -120,23 +126,39 @@ def _told(
 def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> list[str]:
     """Return what people should know of an export of what was chosen."""
     form = form_of_masks(export_format)
-    wanted = choice.splits or SPLITS
-    there = [each for each in SPLITS if version.counts.get(each) and each in wanted]
-    notes = [form.note(there)] if form else []
+    there = splits_of(version, choice)
+    notes = [form.note(there)] if form and there else []
     if form and Trait.COVERED in lost_of(form.keeps) and version.edition < COUNTED_SINCE:
         notes.append(HIDDEN_NOT_COUNTED)
     if choice.has_images:
         notes.append(_note_of_turned(version, there))
+    if KINDS[export_format] == "masks":
+        notes += _notes_of_words(version, choice)
     if export_format in VOICED:
         notes.append(AS_AGREED)
     return [note for note in notes if note]
 
 
-def _notes_of_labels(choice: Choice, uncounted: Collection[str], *, merges: bool) -> list[str]:
+def _has_words_counted(by_split: Mapping[str, Mapping[str, int]]) -> bool:
+    return all(counts.keys() >= WORDS for counts in by_split.values())
+
+
+def _notes_of_words(version: DatasetVersion, choice: Choice) -> Iterator[str]:
+    """Tell what becomes of people's words in an export of masks."""
+    takes, captions = version.counts["transcripts"], version.counts["captions"]
+    if takes and not _has_words_counted(version.traits or {"": {}}):
+        yield SAID_NOT_COUNTED
+    if (takes or captions) and has_manifest(version, choice):
+        yield SAID_IN_MANIFEST
+
+
+def _notes_of_labels(
+    choice: Choice, uncounted: Collection[str], *, merges: bool, has_masks: bool
+) -> list[str]:
     """Tell what the chosen labels change of what was counted; other names alone change nothing."""
     notes = {
         OF_ALL_LABELS: bool(choice.left_out) or merges,
-        PARTS_LEFT: bool(choice.left_out),
+        PARTS_LEFT: bool(choice.left_out) and has_masks,
         MERGED_NOT_COUNTED: bool(uncounted),
     }
     return [note for note, is_told in notes.items() if is_told]

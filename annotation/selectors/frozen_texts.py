@@ -102,7 +102,11 @@ def _hidden(row: ManifestRow, labels: Set[str]) -> set[str]:
 def _row_without(row: ManifestRow, hidden: Set[str]) -> ManifestRow:
     """Leave out masks, and what was said of them alone."""
     part = row.copy()
-    part["masks"] = [mask for mask in row["masks"] if mask["mask"] not in hidden]
+    part["masks"] = [
+        {**mask, "parent": None} if mask["parent"] in hidden else mask
+        for mask in row["masks"]
+        if mask["mask"] not in hidden
+    ]
     part["transcripts"] = [
         _unlinked(each, hidden) for each in row["transcripts"] if each.get("mask") not in hidden
     ]

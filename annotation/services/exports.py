@@ -23,6 +23,7 @@ from annotation.export_formats import (
     VOICES,
 )
 from annotation.models import DatasetVersion, Export
+from annotation.selectors.export_choices import has_manifest, splits_of
 from annotation.selectors.version_dataset import (
     LOST_AS_EVER,
     Report,
@@ -138,12 +139,6 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
         raise ChoiceError("There is no image in what was chosen.")
 
 
-def splits_of(version: DatasetVersion, choice: Choice) -> list[str]:
-    """Return the chosen splits that have images."""
-    wanted = choice.splits or SPLITS
-    return [split for split in SPLITS if split in wanted and version.counts.get(split)]
-
-
 def options_of(choice: Choice) -> dict[str, Any]:
     """Return a choice as its row keeps it; that of everything is empty."""
     options: dict[str, Any] = {}
@@ -189,8 +184,7 @@ def write_export(
         written.losses.update(words_lost(version, export_format, choice))
         if choice.has_addresses:
             _list_addresses(version, archive, choice)
-        is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)
-        if is_whole and not choice.labels and export_format != MANIFEST:
+        if export_format != MANIFEST and has_manifest(version, choice):
             _copy_manifest(version, archive)
     return written
 

@@ -1,11 +1,14 @@
 """What a version's one statement finds of an image, as a row of the manifest and as a sample."""
 
+from collections import defaultdict
 from collections.abc import Sequence, Set
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from annotation.selectors.versions import AttributeNames
 from engine.datasets.manifest import ManifestMask, ManifestRow
 from engine.datasets.sample import Annotation, Sample
+from engine.datasets.words import TakeTexts
 from engine.masks.rle import digest
 
 
@@ -41,6 +44,14 @@ def manifest_row(image: FoundImage, attributes: AttributeNames, split: str) -> M
         transcripts=[_transcript(each, own) for each in image.transcript_rows],
         captions=[_caption(caption) for caption in image.caption_rows],
     )
+
+
+def takes_of(image: FoundImage) -> list[TakeTexts]:
+    """Return the newest texts of each take."""
+    newest: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for each in sorted(image.transcript_rows, key=itemgetter("created_at", "id")):
+        newest[each["recording"]][each["kind"]] = each["text"]
+    return [TakeTexts(**texts) for texts in newest.values()]
 
 
 def sample_of(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:

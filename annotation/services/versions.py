@@ -39,7 +39,7 @@ from annotation.selectors.version_query import (
 from annotation.selectors.versions import attribute_names, model_estimate
 from annotation.services.attributes import Definition, live
 from annotation.services.deliveries import announce
-from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of
+from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of, takes_of
 from engine.datasets.distributions import DistributionCounter
 from engine.datasets.manifest import ManifestRow, write_manifest
 from engine.datasets.traits import count_traits
@@ -147,7 +147,7 @@ def _rows(
         row = manifest_row(image, attributes, splits.of(image))
         told = traits[row["split"]]
         told.update(count_traits(sample_of(row, image.mask_rows)))
-        told.update(count_words(row))
+        told.update(count_words(row, takes_of(image)))
         if image.orientation != UPRIGHT:
             told[TURNED] += 1
         spread.add(row, [mask["area"] for mask in image.mask_rows])
@@ -213,6 +213,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
                         recording="recording_id",
                         mask="recording__mask_id",
                         text="text",
+                        created_at="created_at",
                         phrases=_confirmed_phrases(),
                     )
                 )

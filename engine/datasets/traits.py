@@ -43,8 +43,8 @@ class Trait(StrEnum):
     OLDER_TEXTS = "older_texts"  # of takes, in whose place newer ones of their kind stand
     UNSPOKEN = "unspoken"  # images of which nobody said a word
     UNTOLD = "untold"  # images of which nothing was said or written
-    UNCAPTIONED = "uncaptioned"  # masks without a caption of their own
-    NAMES = "names"  # images that somebody spoke of
+    UNCAPTIONED = "uncaptioned"  # masks that have a label, and no caption of their own
+    FILE_NAMES = "file_names"  # images that somebody spoke of
 
 
 Losses = Counter[Trait]
@@ -55,7 +55,7 @@ WORDS: Final = frozenset({
     Trait.UNSPOKEN,
     Trait.UNTOLD,
     Trait.UNCAPTIONED,
-    Trait.NAMES,
+    Trait.FILE_NAMES,
 })  # fmt: skip
 ALL: Final = frozenset(Trait) - WORDS
 STACKED: Final = frozenset({Trait.OVERLAPS, Trait.COVERED})  # lost where masks lie flat

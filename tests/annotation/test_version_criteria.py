@@ -8,6 +8,7 @@ import pytest
 
 from annotation import storage
 from annotation.models import Agreement, Caption, DatasetVersion, Image, Mask, Round
+from annotation.selectors.export_choices import splits_of
 from annotation.selectors.version_criteria import (
     EVERYTHING,
     Criteria,
@@ -16,7 +17,6 @@ from annotation.selectors.version_criteria import (
 )
 from annotation.selectors.version_query import count_splits
 from annotation.selectors.versions import frozen_images, version_header
-from annotation.services.exports import splits_of
 from engine.datasets.choosing import Choice
 from engine.datasets.manifest import verify_manifest
 from tests.annotation.cutting import REVIEWED, add_label, annotated, cut, draw, held

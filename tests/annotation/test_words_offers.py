@@ -8,7 +8,15 @@ from django.utils import timezone
 
 from annotation.export_formats import OF_WORDS
 from annotation.models import DatasetVersion, Recording
-from annotation.selectors.export_offers import AS_AGREED, OF_ALL_LABELS, ExportOffer, offers_of
+from annotation.selectors.export_offers import (
+    AS_AGREED,
+    OF_ALL_LABELS,
+    PARTS_LEFT,
+    SAID_IN_MANIFEST,
+    SAID_NOT_COUNTED,
+    ExportOffer,
+    offers_of,
+)
 from annotation.services.captions import caption_mask, save_caption
 from annotation.services.exports import write_export
 from annotation.services.transcripts import correct_transcript
@@ -16,8 +24,16 @@ from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS as MASK_FORMATS
 from engine.datasets.traits import WORDS
 from tests.annotation.cutting import DONE, add_label, draw
-from tests.annotation.speaking import Scene, heard, make_scene, spoken, words
-from tests.annotation.world import Api, World, make_image
+from tests.annotation.speaking import (
+    Scene,
+    exported,
+    heard,
+    make_scene,
+    narratives,
+    spoken,
+    words,
+)
+from tests.annotation.world import Api, World, create, make_image
 
 TRAIN = Choice(frozenset({"train"}))
 
@@ -29,21 +45,27 @@ def scene(world: World, annotator: Api) -> Scene:
     pail = draw(scene.image, add_label(world, "pail"))
     mask = scene.image.masks.get(pk=pail)
     caption_mask(caption_id=uuid4(), mask=mask, author=world.manager, text="Dented.")
-    again = words("a red pail")
-    correct_transcript(
-        transcript_id=uuid4(),
-        recording=scene.take,
-        author=world.reviewer,
-        text="a red pail",
-        words=again,
-        seconds=1,
-    )
+    correct(world, scene.take, "a red pail")
     heard(spoken(world, make_image(world.project, 1, status=DONE, group="g")), "a dog")
-    heard(spoken(world, make_image(world.project, 2, status=DONE)), " ")
+    emptied = spoken(world, make_image(world.project, 2, status=DONE))
+    heard(emptied)
+    for said in ("a cat", " "):
+        correct(world, emptied, said)
     captioned = make_image(world.project, 3, status=DONE)
     save_caption(caption_id=uuid4(), image=captioned, author=world.manager, text="A quay.")
     draw(make_image(world.project, 4, status=DONE), world.label_id)
     return scene
+
+
+def correct(world: World, take: Recording, said: str) -> None:
+    correct_transcript(
+        transcript_id=uuid4(),
+        recording=take,
+        author=world.reviewer,
+        text=said,
+        words=words(said),
+        seconds=1,
+    )
 
 
 def offered(version: DatasetVersion, choice: Choice = EVERYTHING) -> dict[str, ExportOffer]:
@@ -74,24 +96,35 @@ def test_descriptions_lose_shapes_and_what_stands_in_no_line(scene: Scene) -> No
     assert offers["descriptions"].losses == of_masks | {
         "uncaptioned": 2,
         "groups": 1,
-        "older_texts": 1,
+        "older_texts": 2,
         "untold": 1,
     }
     assert offers["narratives"].losses == of_masks | {
-        "ids": 3,
         "labels": 3,
         "mask_captions": 1,
         "captions": 1,
         "splits": 5,
         "groups": 1,
-        "raw_texts": 1,
-        "older_texts": 1,
+        "raw_texts": 2,
+        "older_texts": 2,
         "unspoken": 3,
-        "names": 2,
+        "file_names": 2,
     }
     assert offers["voices"].losses == offers["narratives"].losses
-    assert offers["huggingface_voices"].losses == {"raw_texts": 1, "older_texts": 1}
+    assert offers["huggingface_voices"].losses == {"raw_texts": 2, "older_texts": 2}
     assert offers["manifest"].losses == of_masks
+
+
+def test_images_that_nobody_is_said_to_have_spoken_of_are_those_of_no_narrative(
+    scene: Scene,
+) -> None:
+    version = scene.cut()
+
+    spoken_of = {each.image_id for each in narratives(version)}
+
+    losses = offered(version)["narratives"].losses or {}
+    assert losses["file_names"] == len(spoken_of)
+    assert losses["unspoken"] == version.counts["images"] - len(spoken_of)
 
 
 def test_formats_of_masks_say_that_what_people_said_stays_behind(scene: Scene) -> None:
@@ -126,19 +159,41 @@ def test_of_a_version_cut_before_words_were_counted_it_is_told_once_they_are_wri
 
     offers = offered(version)
 
-    unknown = {name for name, offer in offers.items() if offer.losses is None}
-    assert unknown == {*OF_WORDS, "manifest"}
+    assert {name for name, offer in offers.items() if offer.losses is None} == {*OF_WORDS}
     assert lost(version, "descriptions", tmp_path) == since
+    told = {name for name, offer in offers.items() if SAID_NOT_COUNTED in offer.notes}
+    assert told == {*MASK_FORMATS}
 
 
 def test_what_stays_behind_with_a_label_is_not_lost_by_the_format(
-    scene: Scene, tmp_path: Path
+    scene: Scene, annotator: Api, tmp_path: Path
 ) -> None:
+    whole = str(uuid4())
+    part = create(at=(12, 12), parent=whole)
+    image = make_image(scene.world.project, 5)
+    annotator.save(image, create(whole, label=scene.world.label_id, at=(2, 2)), part)
     version, without = scene.cut(), Choice(labels={"cell": None})
 
-    assert OF_ALL_LABELS in offered(version, without)["descriptions"].notes
+    offer = offered(version, without)["descriptions"]
+
+    assert OF_ALL_LABELS in offer.notes
+    assert PARTS_LEFT not in offer.notes  # it holds no masks
+    assert (offer.losses or {})["parents"] == 1
     told = lost(version, "descriptions", tmp_path, without)
-    assert told == {"masks": 1, "origins": 1, "groups": 1, "older_texts": 1, "untold": 1}
+    assert told == {"masks": 2, "origins": 2, "groups": 1, "older_texts": 2, "untold": 2}
+
+
+def test_that_the_manifest_beside_masks_holds_what_people_said_is_told(scene: Scene) -> None:
+    version = scene.cut()
+    renamed = Choice(labels={"cell": "nucleus"})
+
+    for choice, is_there in ((EVERYTHING, True), (TRAIN, False), (renamed, False)):
+        files = exported(version, "yolo", choice)
+        notes = offered(version, choice)["yolo"].notes
+
+        assert ("manifest.jsonl" in files) == is_there
+        assert (SAID_IN_MANIFEST in notes) == is_there
+        assert any(b"a red pail" in data for data in files.values()) == is_there
 
 
 def test_a_part_is_offered_in_all_formats_but_the_manifest(scene: Scene) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.datasets.manifest import ManifestMask, ManifestRow
 from engine.datasets.traits import ALL, WORDS, Losses, Trait
-from engine.datasets.words import count_told, count_words
+from engine.datasets.words import TakeTexts, count_told, count_words
 
 
 def text(
@@ -39,26 +39,33 @@ def row(
 
 
 NOTHING = {Trait.UNSPOKEN: 1, Trait.UNTOLD: 1}
-SPOKEN = {Trait.TAKES: 1, Trait.NAMES: 1}
+SPOKEN = {Trait.TAKES: 1, Trait.FILE_NAMES: 1}
+HEARD = TakeTexts(raw="a lid")
+CORRECTED = TakeTexts(raw="a lit", corrected="a lid")
 
 
 @pytest.mark.parametrize(
-    ("image", "counts"),
+    ("image", "takes", "counts"),
     [
-        (row(), NOTHING),
-        (row(text()), SPOKEN),
-        (row(text(), text("r2", number=2)), {Trait.TAKES: 2, Trait.NAMES: 1}),
-        (row(text(), text(kind="corrected")), SPOKEN | {Trait.RAW_TEXTS: 1}),
+        (row(), [], NOTHING),
+        (row(text()), [HEARD], SPOKEN),
+        (row(text(), text("r2", number=2)), [HEARD, HEARD], SPOKEN | {Trait.TAKES: 2}),
+        (row(text(), text(kind="corrected")), [CORRECTED], SPOKEN | {Trait.RAW_TEXTS: 1}),
         (
             row(text(), text(kind="corrected"), text(kind="corrected", number=3)),
+            [CORRECTED],
             SPOKEN | {Trait.RAW_TEXTS: 1, Trait.OLDER_TEXTS: 1},
         ),
-        (row(text(), text(number=2)), SPOKEN | {Trait.OLDER_TEXTS: 1}),
-        (row(text(said=" ")), {Trait.UNSPOKEN: 1}),
-        (row(text(), text(kind="corrected", said="")), {Trait.UNSPOKEN: 1, Trait.RAW_TEXTS: 1}),
-        (row(captions=1), {Trait.UNSPOKEN: 1}),
-        (row(masks=(mask(caption="dented"),)), {Trait.UNSPOKEN: 1}),
-        (row(masks=(mask(), mask())), NOTHING | {Trait.UNCAPTIONED: 2}),
+        (row(text(), text(number=2)), [HEARD], SPOKEN | {Trait.OLDER_TEXTS: 1}),
+        (row(text(said=" ")), [TakeTexts(raw=" ")], {Trait.UNSPOKEN: 1}),
+        (
+            row(text(), text(kind="corrected", said="")),
+            [TakeTexts(raw="a lid", corrected="")],
+            {Trait.UNSPOKEN: 1, Trait.RAW_TEXTS: 1},
+        ),
+        (row(captions=1), [], {Trait.UNSPOKEN: 1}),
+        (row(masks=(mask(caption="dented"),)), [], {Trait.UNSPOKEN: 1}),
+        (row(masks=(mask(label="1"), mask())), [], NOTHING | {Trait.UNCAPTIONED: 1}),
     ],
     ids=[
         "nothing",
@@ -74,8 +81,10 @@ SPOKEN = {Trait.TAKES: 1, Trait.NAMES: 1}
         "masks without",
     ],
 )
-def test_words_are_counted(image: ManifestRow, counts: dict[Trait, int]) -> None:
-    found = count_words(image)
+def test_words_are_counted(
+    image: ManifestRow, takes: list[TakeTexts], counts: dict[Trait, int]
+) -> None:
+    found = count_words(image, takes)
 
     assert +found == Losses(counts)
     assert found.keys() == WORDS  # by which it is known that they were counted
@@ -88,10 +97,10 @@ def test_what_a_row_tells_of_its_masks_is_counted_with_them() -> None:
         mask(),
     )
 
-    found = count_told(row(text(), masks=masks, captions=2, group="g"))
+    found = count_told(row(text(), masks=masks, captions=2, group="g"), [HEARD])
 
-    own = {Trait.MASKS: 3, Trait.IDS: 3, Trait.ORIGINS: 3, Trait.LABELS: 2, Trait.PARENTS: 1}
+    own = {Trait.MASKS: 3, Trait.ORIGINS: 3, Trait.LABELS: 2, Trait.PARENTS: 1}
     own |= {Trait.DEPTHS: 1, Trait.ATTRIBUTES: 1, Trait.MASK_CAPTIONS: 1, Trait.CAPTIONS: 1}
-    own |= {Trait.GROUPS: 1, Trait.SPLITS: 1, Trait.DIGESTS: 1}
+    own |= {Trait.GROUPS: 1, Trait.SPLITS: 1}
     assert {trait: count for trait, count in found.items() if trait in ALL and count} == own
-    assert found[Trait.UNCAPTIONED] == 2
+    assert found[Trait.UNCAPTIONED] == 1

@@ -3398,9 +3398,9 @@ export interface components {
             /**
              * @description of what it is made for
              *
+             *     * `manifest` - manifest
              *     * `masks` - masks
              *     * `words` - words
-             *     * `manifest` - manifest
              */
             kind: components["schemas"]["ExportOfferKind"];
             /** @description what it cannot hold of this version, by trait; null where that is not known */
@@ -3417,12 +3417,12 @@ export interface components {
             uncounted: string[];
         };
         /**
-         * @description * `masks` - masks
+         * @description * `manifest` - manifest
+         *     * `masks` - masks
          *     * `words` - words
-         *     * `manifest` - manifest
          * @enum {string}
          */
-        ExportOfferKind: "masks" | "words" | "manifest";
+        ExportOfferKind: "manifest" | "masks" | "words";
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {
             image: components["schemas"]["PicturedImage"];

@@ -231,7 +231,7 @@ function WordsFormats({
       </Radio.Group>
       {told.isPending && <Skeleton height={120} radius="md" />}
       {told.error && <ErrorState error={told.error} onRetry={() => told.refetch()} />}
-      {offer && <Losses offer={offer} whole="Holds all that was said and written." />}
+      {offer && <Losses offer={offer} whole="Holds every text that counts." />}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { formatBytes } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
 import { choiceWords } from "./exportChoice";
-import { lossLines, onlyAnneal } from "./lossWords";
+import { lossLines, onlyAnneal, recordsLost } from "./lossWords";
 
 /** One export: its progress, then its download, or why there is none. */
 export function ExportRow({ item, project }: { item: Export; project: Project }) {
@@ -28,7 +28,7 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
         </Text>
       </div>
     );
-  const lost = lossLines(item.losses);
+  const lost = [...lossLines(item.losses), recordsLost(item.losses)].filter(Boolean);
   const beside = [onlyAnneal(item.anneal_only), ...item.notes].filter(Boolean);
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">

@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, (count: number) => string>> = {
   older_texts: (n) => `${plural(n, "text")} in whose place there is a newer one`,
   unspoken: (n) => `${plural(n, "image")} of which nobody said a word`,
   untold: (n) => `${plural(n, "image")} of which nothing was said or written`,
-  names: (n) => `the names of ${plural(n, "image")}`,
+  file_names: (n) => `the names of ${plural(n, "image")}`,
 };
 /** Of what is held, but where other tools do not look: what differs from the words of a loss. */
 const OWN_WORDS: typeof WORDS = {
