@@ -38,13 +38,14 @@ def redrawn(
 
     """
     found = targets.copy()
-    height, width = (math.ceil(side * LOGITS_SIDE / SIDE) for side in scaled_size(size_hw))
+    # Cells that lie in the image for the most part: the rest of it is too thin to tell an edge by.
+    height, width = (math.ceil(side * LOGITS_SIDE / SIDE - HALF) for side in scaled_size(size_hw))
     for index, target in enumerate(targets):
         if share and rng.random() < share:
             cells = int((target > HALF).sum())
             by = rng.uniform(-most, most) * math.sqrt(cells)
             if FEWEST_CELLS <= cells < HALF * target.size:
-                drawn = np.zeros_like(target)
+                drawn = target.copy()
                 drawn[:height, :width] = _moved(target[:height, :width], by)
                 found[index] = drawn if (drawn > HALF).sum() >= LEAST_LEFT * cells else target
     return found
@@ -56,6 +57,8 @@ def _moved(target: Floats, by: float) -> Floats:
     Where the image cuts it off it stays.
     """
     inside = target > HALF
+    if inside.all():
+        return target
     # Between centres of cells, so that it is half a cell more than to the outline.
     depth = np.where(inside, distance_transform_edt(inside), 1 - distance_transform_edt(~inside))
     return np.asarray(np.clip(depth + by, 0, 1), np.float32)

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.masks.rle import encode
 from engine.segmentation.outlines import redrawn
+from engine.segmentation.prompts import grid_target
 
 Floats: TypeAlias = NDArray[np.float32]
 SQUARE = (256, 256)
@@ -93,13 +95,25 @@ def test_nothing_is_drawn_beyond_the_image() -> None:
     assert not any(each[:, 128:].any() for each in drawn)
 
 
-def test_what_the_image_cuts_off_is_not_drawn_tighter_there() -> None:
-    cut = disc(40, at=(100, 128))
-    cut[128:] = 0  # an image of twice the width, which ends there
-    drawn = [redraw(cut[None], size_hw=(300, 600), seed=seed)[0] for seed in range(10)]
+@pytest.mark.parametrize("height", range(296, 304))
+def test_what_the_image_cuts_off_is_not_drawn_tighter_there(height: int) -> None:
+    mask = np.zeros((height, 600), bool)
+    mask[150:, 200:400] = True
+    cut = grid_target(encode(mask))
+    rows = int(np.flatnonzero(cut[:, 128] > 0.5)[-1])
+    drawn = [redraw(cut[None], size_hw=mask.shape, seed=seed)[0] for seed in range(10)]
 
-    assert any(each.sum() < 0.8 * cut.sum() for each in drawn)
-    assert all(each[127, 128] == 1 for each in drawn)
+    assert any(each.sum() < 0.9 * cut.sum() for each in drawn)
+    assert all(each[rows, 128] > 0.5 for each in drawn)
+
+
+def test_a_mask_of_a_whole_image_stays() -> None:
+    mask = encode(np.ones((400, 1000), bool))
+
+    for seed in range(5):
+        assert (
+            redraw(grid_target(mask)[None], size_hw=(400, 1000), seed=seed) == grid_target(mask)
+        ).all()
 
 
 def test_masks_that_were_given_are_not_changed() -> None:
