@@ -145,10 +145,11 @@ def _has_words_counted(by_split: Mapping[str, Mapping[str, int]]) -> bool:
 
 def _notes_of_words(version: DatasetVersion, choice: Choice) -> Iterator[str]:
     """Tell what becomes of people's words in an export of masks."""
-    takes, captions = version.counts["transcripts"], version.counts["captions"]
+    takes = version.counts["transcripts"]
+    written = version.counts["captions"] or version.counts.get("mask_captions")
     if takes and not _has_words_counted(version.traits or {"": {}}):
         yield SAID_NOT_COUNTED
-    if (takes or captions) and has_manifest(version, choice):
+    if (takes or written) and has_manifest(version, choice):
         yield SAID_IN_MANIFEST
 
 

@@ -4,7 +4,6 @@ Any program may have written them. One that the settings page would not take is 
 values are told as those of an attribute that is not defined.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
@@ -21,13 +20,21 @@ from annotation.services.attributes import (
     fault_of,
     redefined,
 )
-from annotation.services.import_batches import label_name, plain
+from annotation.services.import_batches import label_name
+from annotation.services.imported_values import cleaned
 from engine.datasets.sample import Dataset
 
 
 def attributes_by_label(dataset: Dataset) -> dict[str, list[Definition]]:
-    """Return what files declare, by the names that their labels have here; "" is none's."""
-    return {label_name(each.name): declared_attributes(each.extra) for each in dataset.labels}
+    """Return what files declare, by the names that their labels have here; "" is none's.
+
+    Of several labels that have one name here the first that declares any counts.
+    """
+    found: dict[str, list[Definition]] = {}
+    for each in dataset.labels:
+        name = label_name(each.name)
+        found[name] = found.get(name) or declared_attributes(each.extra)
+    return found
 
 
 def declared_attributes(extra: Mapping[str, object]) -> list[Definition]:
@@ -62,7 +69,7 @@ def _sound(told: Mapping[str, object]) -> dict[str, Any] | None:
 
 def _text(value: object, longest: int) -> str:
     """Return a text as people write one, "" where it is none or too long."""
-    text = plain(value).strip() if isinstance(value, str) else ""
+    text = cleaned(value) if isinstance(value, str) else ""
     return text if len(text) <= longest else ""
 
 
@@ -82,7 +89,7 @@ def _range(told: Mapping[str, object]) -> tuple[float | None, float | None]:
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and abs(value) <= LARGEST_NUMBER else None
+    return float(value) if abs(value) <= LARGEST_NUMBER else None  # a NaN compares false
 
 
 def _default(given: Mapping[str, Any], value: object) -> str | float | None:

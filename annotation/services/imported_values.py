@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from annotation.models import Label
-from annotation.services.attributes import Definition, Value, fault_of, live
+from annotation.services.attributes import (
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+    Definition,
+    Value,
+    fault_of,
+    live,
+)
+from annotation.services.import_batches import plain
 
 UNDEFINED: Final = "attributes not defined: "  # then the label and the attribute
 UNFIT: Final = "attributes that do not fit: "
@@ -32,7 +40,9 @@ def fitting_values(
     values: dict[str, Value] = {}
     left: Counter[str] = Counter()
     for attribute, value in told.items():
-        definition = known.get(attribute)
+        if value == "":  # some tools write each attribute on each object
+            continue
+        definition = known.get(cleaned(attribute))
         place = f"{name or NO_LABEL}: {attribute[:_MAX_NAME]}"
         if definition is None:
             left[UNDEFINED + place] += 1
@@ -41,6 +51,11 @@ def fitting_values(
         else:
             values[definition["id"]] = fit
     return values, left
+
+
+def cleaned(text: str) -> str:
+    """Return a name or a choice as the settings page would take it."""
+    return plain(text).strip()
 
 
 def named_apart(counts: Mapping[str, int]) -> Counter[str]:
@@ -55,16 +70,23 @@ def named_apart(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _fitting(definition: Definition, value: str | float | bool) -> Value | None:  # noqa: FBT001  # a value
-    """Spell a value as the attribute has it; None where it cannot."""
-    fit: Value = _spelt(value)
+    """Spell a value as the attribute has it; None where it cannot, or no save could send it."""
+    text = _spelt(value)
     if definition["kind"] == "number":
-        try:
-            fit = float(fit)
-        except ValueError:
-            return None
-        if not abs(fit) < float("inf"):  # a NaN compares false
-            return None
-    return None if fit == "" or fault_of(definition, fit) else fit
+        fit = _number(text)
+        return None if fit is None or fault_of(definition, fit) else fit
+    if definition["kind"] == "choice":
+        text = cleaned(text)
+    is_too_long = len(text) > LONGEST_TEXT
+    return None if not text or is_too_long or fault_of(definition, text) else text
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) <= LARGEST_NUMBER else None  # a NaN compares false
 
 
 def _spelt(value: str | float | bool) -> str:  # noqa: FBT001  # a value

@@ -46,7 +46,8 @@ def labels_named(
 
     One that was called so before is not made anew, and one in the trash comes back: what it has
     still is there under it. Longer names are cut, and should be looked up so; an empty one makes
-    none. Those that are made get their `attributes`, by their names as these are looked up.
+    none. Those that are made get their `attributes`, by their names as these are looked up, and so
+    do those from the trash that have none.
     """
     missing = [name for name in dict.fromkeys(each[:MAX_NAME] for each in names) if name]
     known = labels_meant(project=project, names=missing)
@@ -58,8 +59,15 @@ def labels_named(
                 project=project, name=name, deleted_at=None, defaults=made
             )
         elif known[name].is_deleted:
-            known[name] = _brought_back(known[name])
+            known[name] = _brought_back(with_attributes(known[name], attributes.get(name, ())))
     return known
+
+
+def with_attributes(label: Label, attributes: Sequence[Definition]) -> Label:
+    """Give a label in the trash what it would come back with, without saving it."""
+    if label.is_deleted and not label.attributes:
+        label.attributes = list(attributes)
+    return label
 
 
 def labels_meant(*, project: Project, names: Collection[str]) -> dict[str, Label]:
@@ -154,7 +162,7 @@ def _brought_back(label: Label) -> Label:
     """Bring a label back for an import; if its name has been given away meanwhile, return that."""
     try:
         with transaction.atomic():
-            Label.objects.filter(pk=label.pk).update(deleted_at=None)
+            Label.objects.filter(pk=label.pk).update(deleted_at=None, attributes=label.attributes)
     except IntegrityError:
         return Label.objects.get(project=label.project_id, name=label.name, deleted_at=None)
     label.deleted_at = None

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from annotation.api.attributes import AttributesField
 from annotation.services.attributes import MOST_ATTRIBUTES, MOST_CHOICES
-from annotation.services.declared_attributes import declared_attributes
+from annotation.services.declared_attributes import attributes_by_label, declared_attributes
+from engine.datasets.sample import Dataset, Label
 
 COLOUR = {
     "name": "colour",
@@ -79,6 +80,7 @@ def test_what_the_settings_page_would_refuse_is_left_out(told: object) -> None:
         ({"min": 3, "max": 1}, {"min": None, "max": None}),
         ({"min": math.nan, "max": math.inf}, {"min": None, "max": None}),
         ({"min": True, "max": "3"}, {"min": None, "max": None}),
+        ({"min": -(10**400), "max": 10**400}, {"min": None, "max": None}),
         ({"max": 3, "default": 2}, {"default": 2.0}),
         ({"max": 3, "default": 4}, {"default": None}),
         ({"default": "x"}, {"default": None}),
@@ -91,6 +93,18 @@ def test_what_does_not_fit_a_number_is_no_part_of_it(
     [found] = declared({"name": "age", "kind": "number", **told})
 
     assert {key: found[key] for key in kept} == kept
+
+
+def test_of_labels_that_have_one_name_here_the_first_that_declares_any_counts() -> None:
+    told = [{}, {"attributes": [COLOUR]}, {"attributes": [COLOUR | {"name": "age"}]}]
+    names = ("cup", " cup", "cup ")
+    labels = [Label(name, 1, extra) for name, extra in zip(names, told, strict=True)]
+
+    found = attributes_by_label(Dataset(tuple(labels), lambda: iter(())))
+
+    assert {name: [each["name"] for each in kept] for name, kept in found.items()} == {
+        "cup": ["colour"]
+    }
 
 
 def test_halves_of_signs_that_no_database_holds_are_left_out() -> None:

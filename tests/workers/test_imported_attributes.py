@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from annotation.models import Label, Revision
+from annotation.services.labels import create_label, delete_label
 from engine.datasets.files import ZipOut
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.sample import Label as Named
+from tests.annotation.datasets import zipped
 from tests.annotation.world import SIZE_HW, Api, World, png, square
 from tests.workers.bringing import read, send, start, undo
 
@@ -36,7 +38,10 @@ NOTE = COLOUR | {"name": "note", "kind": "text", "choices": [], "default": None}
 
 
 def cvat(*labels: tuple[str, str]) -> bytes:
-    """Pack a task of CVAT's in which each label has a mask of its own, with values."""
+    """Pack a task of CVAT's in which each label has a mask of its own, with values.
+
+    CVAT tells of each attribute which values it may have, be they none.
+    """
     declared = "".join(
         f"<attribute><name>{name}</name><mutable>False</mutable><input_type>{kind}</input_type>"
         f"<default_value>{default}</default_value><values>{values}</values></attribute>"
@@ -128,6 +133,48 @@ def test_an_import_that_is_undone_takes_its_label_along_and_brings_it_back(
     assert gone.is_deleted
     assert again["attributes"] == 4
     assert Label.objects.get(name="cup").attributes == gone.attributes
+
+
+def test_a_label_that_comes_back_without_attributes_gets_those_that_are_declared(
+    world: World, manager: Api
+) -> None:
+    delete_label(label=create_label(project=world.project, name="cup", color="#ff0000"))
+
+    import_id = send(world, cvat(("cup", VALUES)))
+    looked = read(manager, import_id)["found"]
+    brought = start(manager, import_id)["brought"]
+
+    assert looked["attributes"] == brought["attributes"] == 4
+    assert defined("cup") == [COLOUR, AGE, FULL, NOTE]
+
+
+def test_what_nobody_filled_in_is_no_value_that_does_not_fit(world: World, manager: Api) -> None:
+    empty = VALUES.replace("chipped", "").replace(">3<", "><").replace("red", " red ")
+
+    brought = start(manager, send(world, cvat(("cup", empty))))["brought"]
+
+    assert brought == {"images accepted": 1, "masks": 1, "attributes": 2}
+    assert values() == [{"colour": "red", "full": "true"}]
+
+
+def test_a_text_that_no_save_may_send_does_not_come_in_either(world: World, manager: Api) -> None:
+    long = VALUES.replace("chipped", "x" * 1001)
+
+    brought = start(manager, send(world, cvat(("cup", long))))["brought"]
+
+    told = {"attributes that do not fit: cup: note": 1}
+    assert brought == {"images accepted": 1, "masks": 1, "attributes": 3, **told}
+
+
+def test_a_file_that_tells_no_values_defines_nothing(world: World, manager: Api) -> None:
+    """Our own exports as CVAT call a choice a text."""
+    mask = Annotation(square(2, 2), "cup", attributes={"colour": "red"})
+    sample = Sample("a.png", SIZE_HW, (mask,), load_bytes=lambda: png(1))
+
+    brought = start(manager, send(world, zipped("cvat", sample)))["brought"]
+
+    assert brought["attributes not defined: cup: colour"] == 1
+    assert defined("cup") == []
 
 
 @pytest.mark.parametrize("name", ["coco", "jsonl", "datumaro", "lvis"])

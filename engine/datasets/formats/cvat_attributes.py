@@ -4,6 +4,7 @@ Definitions are as a version's header has them, without ids: `name`, `kind` (cho
 `choices`, `min`, `max`, `required`, `default`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -21,7 +22,7 @@ class Declared:
     """One attribute of a label."""
 
     input_type: str
-    definition: Definition
+    definition: Definition | None  # None: it is not told which values it may have
 
 
 Declarations: TypeAlias = dict[str, dict[str, Declared]]  # by label and attribute
@@ -39,7 +40,7 @@ def declared(meta: Element) -> Declarations:
 
 def definitions(attributes: Mapping[str, Declared]) -> dict[str, object]:
     """Return what a label tells beside its name."""
-    told = [each.definition for name, each in attributes.items() if name]
+    told = [each.definition for name, each in attributes.items() if name and each.definition]
     return {"attributes": told} if told else {}
 
 
@@ -55,7 +56,10 @@ def value_of(text: str, kind: str | None) -> Value:
 
 def _declared(attribute: Element) -> Declared:
     input_type = attribute.findtext("input_type") or "text"
-    values = (attribute.findtext("values") or "").strip().split("\n")
+    listed = attribute.findtext("values")
+    if listed is None:  # as in our own files, which call a choice a text
+        return Declared(input_type, None)
+    values = listed.strip().split("\n")
     default = (attribute.findtext("default_value") or "").strip()
     definition: Definition = {
         "name": attribute.findtext("name") or "",
@@ -78,6 +82,7 @@ def _declared(attribute: Element) -> Declared:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

@@ -94,7 +94,8 @@ def _declared(children: Iterable[Element]) -> Declarations:
     found: Declarations = {}
     for child in children:
         if child.tag == "meta":
-            found |= declared(child)
+            for label, attributes in declared(child).items():  # of several tasks the first tells
+                found[label] = attributes | found.get(label, {})
         for shape in child if child.tag == "image" else ():
             found.setdefault(shape.get("label", ""), {})
     return found
