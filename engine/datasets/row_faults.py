@@ -13,7 +13,7 @@ from engine.datasets.manifest import ManifestMask, ManifestRow
 from engine.datasets.naming import without_number
 from engine.datasets.row_places import names_of
 from engine.datasets.sample import Annotation, Sample
-from engine.datasets.traits import Trait
+from engine.datasets.traits import ALL, Trait
 from engine.masks.counts import show
 from engine.masks.rle import digest
 
@@ -160,7 +160,7 @@ def _names(label: str | None, rules: Rules) -> frozenset[str | None]:
 
 
 def _note_gaps(row: ManifestRow, sample: Sample, rules: Rules) -> None:
-    for name in said_in(row) & {str(each) for each in frozenset(Trait) - rules.keeps}:
+    for name in said_in(row) & {str(each) for each in ALL - rules.keeps}:
         rules.unproved.setdefault(name, NOT_HELD)
     for name in said_in(row) & NO_FORMAT_HOLDS:
         rules.unproved.setdefault(name, "not in any format of masks")

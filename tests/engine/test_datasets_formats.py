@@ -15,7 +15,7 @@ from engine.datasets.files import FolderOut, ZipOut, open_source
 from engine.datasets.formats import FORMATS, READERS, Format, export, export_apart
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.torch_dataset import open_dataset
-from engine.datasets.traits import Losses, Trait, kept
+from engine.datasets.traits import ALL, Losses, Trait, kept
 from engine.masks.rle import encode
 from tests.engine import (
     test_datasets_camvid,
@@ -245,7 +245,7 @@ def test_images_that_a_layout_gives_one_name_are_all_there_with_what_is_on_them(
 def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:
     whole = next(each for each in corpus() if each.file_name == "whole.png")
 
-    left, losses = kept(replace(whole, split=None), frozenset(Trait) - {Trait.OVERLAPS})
+    left, losses = kept(replace(whole, split=None), ALL - {Trait.OVERLAPS})
 
     assert left is not None
     assert losses == Counter({Trait.OVERLAPS: 2})

@@ -23,7 +23,7 @@ from engine.datasets.formats import FORMATS, Format, export, export_apart
 from engine.datasets.manifest import write_manifest
 from engine.datasets.proof import MANIFEST, unproven
 from engine.datasets.sample import Annotation, Dataset, Sample
-from engine.datasets.traits import Trait
+from engine.datasets.traits import ALL, Trait
 from engine.masks.rle import digest, encode
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
 from tests.engine.manifests import manifest
@@ -194,7 +194,7 @@ def test_an_export_of_the_corpus_is_proved_and_what_it_cannot_hold_is_told(
     lines, unproved = faults(tmp_path, true, dataset_of(true), form)
 
     assert lines == []
-    lacks = {str(each) for each in frozenset(Trait) - form.keeps}
+    lacks = {str(each) for each in ALL - form.keeps}
     said = {"captions", "depths", "groups", "ids", "mask_captions", "parents", "attributes"}
     gaps = {name for name, why in unproved.items() if why == "not in this format"}
     assert gaps == lacks & said
