@@ -6,15 +6,17 @@ from uuid import uuid4
 
 import pytest
 
-from annotation.models import Alias, DatasetVersion, Image, Label, Mask, Operation
+from annotation.export_formats import FORMATS, MANIFEST
+from annotation.models import Alias, DatasetVersion, Image, Label, Mask, Operation, Project
 from annotation.services.bundles import promote_bundle
-from annotation.services.captions import save_caption
+from annotation.services.captions import caption_mask, save_caption
 from annotation.services.exports import write_export
 from annotation.services.labels import delete_label, update_label
 from annotation.services.projects import update_project
+from annotation.services.transcripts import correct_transcript
 from annotation.services.versions import cut_version
-from engine.datasets.choosing import Choice
-from engine.datasets.formats import FORMATS
+from engine.datasets.choosing import EVERYTHING, Choice
+from tests.annotation.speaking import heard, spoken, words
 from tests.annotation.world import (
     Api,
     World,
@@ -34,7 +36,8 @@ def digests(version: DatasetVersion, path: Path) -> dict[str, str]:
     """Every format with its images, and COCO without, by the sha256 of its zip."""
     found = {}
     for name in FORMATS:
-        write_export(version, path, export_format=name, choice=Choice(has_images=True))
+        choice = EVERYTHING if name == MANIFEST else Choice(has_images=True)
+        write_export(version, path, export_format=name, choice=choice)
         found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     write_export(version, path)
     return found | {"plain": hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -59,6 +62,9 @@ def test_an_export_after_a_thousand_edits_and_another_bundle_has_the_same_bytes(
     assert saved.status_code == 200, saved.content
     annotator.save(untouched, create() | labelled)
     save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="A cell.")
+    Project.objects.filter(pk=world.project.pk).update(listeners="manager")
+    take = spoken(world, image)
+    heard(take)
     version = cut_version(project=world.project, created_by=world.manager)
 
     before = digests(version, tmp_path / "out.zip")
@@ -77,7 +83,17 @@ def test_an_export_after_a_thousand_edits_and_another_bundle_has_the_same_bytes(
     delete_label(label=label)
     update_project(project=world.project, changes={"name": "Another"})
     save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="Not a cell.")
+    correct_transcript(
+        transcript_id=uuid4(),
+        recording=take,
+        author=world.reviewer,
+        text="a red pail",
+        words=words("a red pail"),
+        seconds=1,
+    )
+    heard(spoken(world, image), "another bucket")
     masks = Mask.objects.filter(image=image)
+    caption_mask(caption_id=uuid4(), mask=masks[0], author=world.manager, text="Chipped.")
     gone = [operation("delete", mask=str(mask.pk)) for mask in masks]
     assert annotator.save(image, *gone).status_code == 200
     assert annotator.delete(f"images/{untouched.pk}").status_code in {204, 403}
