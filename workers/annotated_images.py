@@ -47,10 +47,10 @@ def annotated_images(
             key=key,
             load_embedding=partial(load_embedding, key, encoder_digest),
             masks=stored_shapes(read, number),
-            size_hw=size_hw,
+            size_hw=sample.size_hw,
             load_pixels=partial(load_pixels, key),
         )
-        for number, key, size_hw in images_in(opened)
+        for number, key, sample in images_in(opened)
         if key not in described
     ]
     return _with_windows(images, encoder_digest)

@@ -79,13 +79,13 @@ def described_images(version: DatasetVersion, split: str) -> list[DescribedImage
     return [
         DescribedImage(
             key=key,
-            size_hw=size_hw,
+            size_hw=sample.size_hw,
             look=partial(load_look, key),
             load_pixels=partial(load_pixels, key),
             masks=StoredObjects(read, number, partial(_labelled, names)),
             captions=texts[key],
         )
-        for number, key, size_hw in images_in(opened)
+        for number, key, sample in images_in(opened)
         if key in texts
     ]
 

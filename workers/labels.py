@@ -23,7 +23,7 @@ from engine.verification.mask_features import Eye, Floats, features_digest, mask
 from engine.whole_file import whole_file
 from workers.embeddings import load_pixels
 from workers.networks import label_head_of, load_backbone
-from workers.version_lines import open_version
+from workers.version_lines import images_in, open_version
 from workers.watch import Watch
 
 MOST_EXAMPLES: Final = 10_000  # some 30 ms each
@@ -138,14 +138,14 @@ def _labelled(version: DatasetVersion, split: str) -> Iterator[tuple[str, list[t
     if opened is None:
         return
     ids = {name: label for label, name in label_names(version_header(version)).items()}
-    for sample in map(opened.sample, range(len(opened))):
+    for _, sha256, sample in images_in(opened):
         masks = [
             (each.rle, ids[each.label])
             for each in sample.annotations
             if each.rle and each.label is not None and area(each.rle)
         ]
-        if masks and sample.sha256:
-            yield sample.sha256, masks
+        if masks:
+            yield sha256, masks
 
 
 def _load_eye() -> Eye | None:

@@ -33,7 +33,7 @@ class ImageIn(NamedTuple):
 
     number: int  # there
     sha256: str
-    size_hw: tuple[int, int]
+    sample: Sample
 
 
 def open_version(version: DatasetVersion, split: str) -> MaskDataset | None:
@@ -54,7 +54,7 @@ def images_in(opened: MaskDataset) -> Iterator[ImageIn]:
     for number in range(len(opened)):
         sample = opened.sample(number)
         assert sample.sha256 is not None  # noqa: S101  # a version's images are named by it
-        yield ImageIn(number, sample.sha256, sample.size_hw)
+        yield ImageIn(number, sample.sha256, sample)
 
 
 def reader_of(opened: MaskDataset) -> Callable[[int], Sample]:

@@ -77,7 +77,7 @@ def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[
         for split, counts in (version.traits or {}).items()
         if choice.takes_split(split)
     }
-    has_words_counted = _has_words_counted(by_split)
+    has_words_counted = _has_words_counted(version)
     for name in FORMATS:
         if name == MANIFEST and choice != EVERYTHING:
             continue
@@ -139,15 +139,17 @@ def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> lis
     return [note for note in notes if note]
 
 
-def _has_words_counted(by_split: Mapping[str, Mapping[str, int]]) -> bool:
-    return all(counts.keys() >= WORDS for counts in by_split.values())
+def _has_words_counted(version: DatasetVersion) -> bool:
+    """Tell by the counts of each split, in which words are counted where there are none, too."""
+    traits = version.traits
+    return traits is not None and all(counts.keys() >= WORDS for counts in traits.values())
 
 
 def _notes_of_words(version: DatasetVersion, choice: Choice) -> Iterator[str]:
     """Tell what becomes of people's words in an export of masks."""
     takes = version.counts["transcripts"]
     written = version.counts["captions"] or version.counts.get("mask_captions")
-    if takes and not _has_words_counted(version.traits or {"": {}}):
+    if takes and not _has_words_counted(version):
         yield SAID_NOT_COUNTED
     if (takes or written) and has_manifest(version, choice):
         yield SAID_IN_MANIFEST

@@ -31,7 +31,7 @@ from annotation.services.imported_captions import look_at_captions
 from annotation.services.imported_images import are_our_ids, linked_images
 from annotation.services.imported_people import look_at_comments, members_by_name
 from annotation.services.imported_takes import look_at_takes
-from annotation.services.labels import labels_meant, with_attributes
+from annotation.services.labels import fill_attributes, labels_meant
 from annotation.services.object_boxes import look_at_boxes
 from annotation.services.seeds import look_at_seeds
 from engine.datasets.errors import DatasetError
@@ -63,7 +63,7 @@ class Looking:
         names = attributes.keys() - {""}
         meant = {} if project is None else labels_meant(project=project, names=names)
         for name in names & meant.keys():
-            with_attributes(meant[name], attributes[name])
+            fill_attributes(meant[name], attributes[name])
         missing = enumerate(sorted(names - meant.keys()), start=1)
         labels = meant | {
             name: Label(pk=-number, name=name, attributes=attributes[name])

@@ -59,15 +59,15 @@ def labels_named(
                 project=project, name=name, deleted_at=None, defaults=made
             )
         elif known[name].is_deleted:
-            known[name] = _brought_back(with_attributes(known[name], attributes.get(name, ())))
+            fill_attributes(known[name], attributes.get(name, ()))
+            known[name] = _brought_back(known[name])
     return known
 
 
-def with_attributes(label: Label, attributes: Sequence[Definition]) -> Label:
-    """Give a label in the trash what it would come back with, without saving it."""
+def fill_attributes(label: Label, attributes: Sequence[Definition]) -> None:
+    """Give a label in the trash that has none what it would come back with; nothing is saved."""
     if label.is_deleted and not label.attributes:
         label.attributes = list(attributes)
-    return label
 
 
 def labels_meant(*, project: Project, names: Collection[str]) -> dict[str, Label]:

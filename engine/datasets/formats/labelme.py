@@ -49,7 +49,6 @@ from engine.media.images import read_size
 
 VERSION: Final = "5.5.0"  # of the tool, that reads what is written here
 LABELS_FILE: Final = "labels.txt"  # as the tool takes it on its command line
-_CIRCLE: Final = ("centre", "rim")  # the points of one
 _NO_LABELS: Final = ("", "__ignore__", "_background_")
 FLAGS: Final = "flags of images left out"  # how many that are set, in people's words
 _LOOKED_AT: Final = 20  # files, and elements of each, before others are taken for another format's
@@ -242,11 +241,11 @@ def _drawn(shape: Fields, size_hw: Size) -> tuple[RLE | None, Box | None]:
     if kind == "rectangle":
         return None, box_around(shape.get("points"))
     if kind == "circle":
-        told = points(shape.get("points"))
-        if len(told) != len(_CIRCLE):
-            raise ValueError("a circle has two points, its centre and one on its rim")
-        radius = math.dist(*told)
-        return ellipse(told[0], (radius, radius), 0, size_hw), None
+        match points(shape.get("points")):
+            case [centre, rim]:
+                radius = math.dist(centre, rim)
+                return ellipse(centre, (radius, radius), 0, size_hw), None
+        raise ValueError("a circle has two points, its centre and one on its rim")
     if kind == "mask":
         png = b64decode(checked_text(shape.get("mask")))
         part = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])
