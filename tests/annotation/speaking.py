@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from annotation import storage
 from annotation.models import (
@@ -81,6 +82,17 @@ def heard(take: Recording, text: str = SAID) -> Transcript:
     )
 
 
+def correct(take: Recording, author: User, text: str) -> Transcript:
+    return correct_transcript(
+        transcript_id=uuid4(),
+        recording=take,
+        author=author,
+        text=text,
+        words=words(text),
+        seconds=1,
+    )
+
+
 def link(transcript: Transcript, first: int, end: int, kind: str, *masks: UUID) -> PhraseLink:
     phrase, _ = Phrase.objects.get_or_create(
         transcript=transcript,
@@ -106,14 +118,7 @@ def make_scene(world: World, annotator: Api) -> Scene:
     annotator.save(image, create(str(mask), label=world.label_id))
     take = spoken(world, image)
     raw = heard(take)
-    corrected = correct_transcript(
-        transcript_id=uuid4(),
-        recording=take,
-        author=world.reviewer,
-        text="a red bucket",
-        words=words("a red bucket"),
-        seconds=1,
-    )
+    corrected = correct(take, world.reviewer, "a red bucket")
     link(corrected, 0, 3, "proposed", mask)
     link(corrected, 0, 3, "confirmed", mask)
     return Scene(world, image, mask, take, raw, corrected)

@@ -13,10 +13,9 @@ from annotation.services.captions import caption_mask, save_caption
 from annotation.services.exports import write_export
 from annotation.services.labels import delete_label, update_label
 from annotation.services.projects import update_project
-from annotation.services.transcripts import correct_transcript
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import EVERYTHING, Choice
-from tests.annotation.speaking import heard, spoken, words
+from tests.annotation.speaking import correct, heard, spoken
 from tests.annotation.world import (
     Api,
     World,
@@ -83,14 +82,7 @@ def test_an_export_after_a_thousand_edits_and_another_bundle_has_the_same_bytes(
     delete_label(label=label)
     update_project(project=world.project, changes={"name": "Another"})
     save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="Not a cell.")
-    correct_transcript(
-        transcript_id=uuid4(),
-        recording=take,
-        author=world.reviewer,
-        text="a red pail",
-        words=words("a red pail"),
-        seconds=1,
-    )
+    correct(take, world.reviewer, "a red pail")
     heard(spoken(world, image), "another bucket")
     masks = Mask.objects.filter(image=image)
     caption_mask(caption_id=uuid4(), mask=masks[0], author=world.manager, text="Chipped.")

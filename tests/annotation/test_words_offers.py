@@ -19,19 +19,18 @@ from annotation.selectors.export_offers import (
 )
 from annotation.services.captions import caption_mask, save_caption
 from annotation.services.exports import write_export
-from annotation.services.transcripts import correct_transcript
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS as MASK_FORMATS
 from engine.datasets.traits import WORDS
 from tests.annotation.cutting import DONE, add_label, draw
 from tests.annotation.speaking import (
     Scene,
+    correct,
     exported,
     heard,
     make_scene,
     narratives,
     spoken,
-    words,
 )
 from tests.annotation.world import Api, World, create, make_image
 
@@ -45,27 +44,16 @@ def scene(world: World, annotator: Api) -> Scene:
     pail = draw(scene.image, add_label(world, "pail"))
     mask = scene.image.masks.get(pk=pail)
     caption_mask(caption_id=uuid4(), mask=mask, author=world.manager, text="Dented.")
-    correct(world, scene.take, "a red pail")
+    correct(scene.take, world.reviewer, "a red pail")
     heard(spoken(world, make_image(world.project, 1, status=DONE, group="g")), "a dog")
     emptied = spoken(world, make_image(world.project, 2, status=DONE))
     heard(emptied)
     for said in ("a cat", " "):
-        correct(world, emptied, said)
+        correct(emptied, world.reviewer, said)
     captioned = make_image(world.project, 3, status=DONE)
     save_caption(caption_id=uuid4(), image=captioned, author=world.manager, text="A quay.")
     draw(make_image(world.project, 4, status=DONE), world.label_id)
     return scene
-
-
-def correct(world: World, take: Recording, said: str) -> None:
-    correct_transcript(
-        transcript_id=uuid4(),
-        recording=take,
-        author=world.reviewer,
-        text=said,
-        words=words(said),
-        seconds=1,
-    )
 
 
 def offered(version: DatasetVersion, choice: Choice = EVERYTHING) -> dict[str, ExportOffer]:
