@@ -1,4 +1,4 @@
-"""Archives and frozen manifests with a few bytes of them changed: read, or refused in words."""
+"""Archives, formats and frozen manifests, a little of them changed: read, or refused in words."""
 
 import io
 import tarfile
@@ -21,6 +21,7 @@ from engine.datasets.manifest_parquet import write_parquet
 from engine.media.archive import iter_zip_images
 from engine.media.errors import MediaError
 from engine.media.tars import iter_tar_images
+from tests.engine.datasets_broken import broken, check_reading, written
 from tests.engine.datasets_corpus import corpus, dataset_of
 from tests.engine.manifests import manifest
 from tests.engine.test_datasets_manifest_parquet import LABELLED, RICH
@@ -85,6 +86,15 @@ def test_damaged_archive_is_read_as_a_dataset_or_refused(
 
     with suppress(DatasetError, MediaError):
         read(path)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_each_format_is_read_or_refused_with_a_value_or_a_file_of_it_broken(
+    name: str, data: st.DataObject
+) -> None:
+    check_reading(FORMATS[name], data.draw(broken(written(FORMATS[name]))))
 
 
 @pytest.mark.parametrize(

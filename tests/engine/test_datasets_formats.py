@@ -2,6 +2,7 @@
 
 import tempfile
 import zipfile
+from codecs import BOM_UTF8
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ from tests.engine import (
     test_datasets_open_images,
     test_datasets_vott,
 )
-from tests.engine.datasets_broken import MemorySource
+from tests.engine.datasets_broken import MemorySource, read_files, written
 from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, samples, with_picture
 from tests.engine.format_table import lines
 
@@ -91,6 +92,28 @@ def test_out_and_in_again_is_what_the_format_keeps(form: Format, tmp_path: Path)
     assert losses == expected_losses
     used = {each.label for sample in expected for each in sample.annotations} - {None}
     assert used <= {label.name for label in again.labels} <= {label.name for label in LABELS}
+
+
+@pytest.mark.parametrize("name", READERS.keys() - {"images"})
+def test_text_that_begins_with_a_byte_order_mark_is_read_as_it_is_without(name: str) -> None:
+    """As editors of Windows save it: https://www.unicode.org/faq/utf_bom.html, bom1."""
+    reader = READERS[name]
+    files = dict(STRANGERS[name] if name in STRANGERS else written(FORMATS[name]))
+    marked = {path: BOM_UTF8 + data if _is_text(data) else data for path, data in files.items()}
+
+    found, dataset, problems = read_files(reader, marked)
+
+    without = read_files(reader, files)
+    assert (found, dataset.labels, problems) == (without[0], without[1].labels, without[2])
+    assert found
+    assert reader.is_in(MemorySource(marked))
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 @formats

@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -167,7 +168,8 @@ def test_shards_of_img2dataset_and_of_sa1b_are_read(tmp_path: Path) -> None:
         {"id": 1, "segmentation": {"size": [3, 4], "counts": [0, 3, 9]}, "predicted_iou": 0.9}
     ]}  # fmt: skip
     members = {
-        "000.jpg": picture((5, 6)), "000.txt": b"A cat.\n", "000.json": b'{"caption":"A cat."}',
+        "000.jpg": picture((5, 6)),
+        "000.txt": BOM_UTF8 + b"A cat.\n", "000.json": b'{"caption":"A cat."}',
         "001.png": picture((7, 8)), "001.json": b'{"caption":"A dog.","height":7,"width":8}',
         "sa_1.jpg": picture((3, 4)), "sa_1.json": json.dumps(sa1b).encode(),
         "2.cls": b"5", "2.jpeg": picture((2, 2)), "2.mask.png": picture((1, 1)),

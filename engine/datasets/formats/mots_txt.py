@@ -50,7 +50,9 @@ def _is_ours(source: Source, name: str) -> bool:
         return False
     try:
         with source.file(name) as file:
-            first = [file.readline(2**20).decode(errors="replace") for _ in range(_PROBED)]
+            first = [
+                file.readline(2**20).decode("utf-8-sig", errors="replace") for _ in range(_PROBED)
+            ]
     except DatasetError:
         return False
     return any(_LINE.fullmatch(line.strip()) for line in first)
@@ -83,7 +85,7 @@ def _frames(source: Source, pictures: Pictures, name: str, report: Report) -> It
 def _lines(source: Source, name: str, report: Report) -> dict[int, list[Line]]:
     """Return the lines of each frame."""
     frames: defaultdict[int, list[Line]] = defaultdict(list)
-    lines = source.read(name).decode(errors="replace").splitlines()
+    lines = source.read(name).decode("utf-8-sig", errors="replace").splitlines()
     for number, line in enumerate(lines, start=1):
         match = _LINE.fullmatch(line.strip())
         if match:

@@ -212,7 +212,8 @@ def _size_of(content: Fields, load: Callable[[], bytes] | None) -> tuple[int, in
 def _captions(shard: Shard, members: Members, content: Fields) -> list[object]:
     """Return what others tell of an image, in text of its own or in JSON."""
     if "txt" in members:
-        return [shard.read(members["txt"], MAX_CAPTION_BYTES).decode(errors="replace").strip()]
+        text = shard.read(members["txt"], MAX_CAPTION_BYTES)
+        return [text.decode("utf-8-sig", errors="replace").strip()]
     return [content.get("caption")]
 
 
