@@ -26,6 +26,10 @@ What a format itself cannot hold (FORMATS.md) is not asked for, and captions onl
 
 `make strangers` installs the readers in `.venv-strangers`, reads and makes this page.
 """
+WORDS: Final = (
+    "What people said is read as tables by `datasets`: voices, narratives with their times, masks",
+    "and traces, descriptions by PixMo-Cap's columns; so is the manifest in Parquet.",
+)
 
 
 def lines() -> Iterator[str]:
@@ -36,6 +40,8 @@ def lines() -> Iterator[str]:
     unread = [f"`{name}`" for name in FORMATS if name not in {pair.form for pair in PAIRS}]
     yield ""
     yield f"None of these reads {', '.join(unread)}."
+    yield ""
+    yield from WORDS
 
 
 def _row(pair: Pair) -> str:

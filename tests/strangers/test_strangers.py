@@ -6,11 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from engine.datasets.descriptions import (
+    DESCRIPTIONS_FILE,
+    CaptionedMask,
+    CaptionPart,
+    CleanCaption,
+    Description,
+    SpokenText,
+    Take,
+    write_descriptions,
+)
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import export
 from engine.datasets.formats.huggingface import with_voices
-from engine.datasets.localized_narratives import Narrative, TracePoint, Utterance
+from engine.datasets.localized_narratives import (
+    NARRATIVES_FILE,
+    Narrative,
+    TracePoint,
+    Utterance,
+    write_localized_narratives,
+)
+from engine.datasets.manifest_parquet import write_parquet
 from engine.datasets.voices import Sound, Voice
+from tests.engine.manifests import manifest
+from tests.engine.test_datasets_manifest_parquet import LABELLED, RICH
 from tests.engine.test_media_silenced import tone
 from tests.strangers.environment import ask, ask_about, skip_or_fail_without
 from tests.strangers.hard import hard
@@ -56,6 +75,63 @@ def test_datasets_finds_recordings_beside_the_images(tmp_path: Path) -> None:
         "unheard": ["a lid", "f" * 64],
     }
     assert images == ask("datasets", "huggingface").images
+
+
+def test_datasets_finds_narratives_with_their_times_masks_and_traces(tmp_path: Path) -> None:
+    skip_or_fail_without("datasets")
+    words = (Utterance("Zwei", 0.0, 0.2), Utterance("核", 0.3, 0.7, ("7", "8")))
+    stroke = (TracePoint(0.1, 0.5, -0.25), TracePoint(0.2, 1.5, 0.25))
+    full = Narrative("Cells", "f" * 64, 3, "Zwei 核", words, (stroke,), "voices/a.webm")
+    plain = Narrative("Cells", "e" * 64, 4, "typed", (), ())
+    with (tmp_path / NARRATIVES_FILE).open("wb") as out:
+        write_localized_narratives(out, [plain, full])
+
+    found = ask_about(tmp_path, "datasets", "narratives").images
+
+    assert {image: [each["caption"] for each in said] for image, said in found.items()} == {
+        "e" * 64: ["typed", ""],
+        "f" * 64: [
+            *("Zwei 核", "voices/a.webm", "Zwei 0.0 0.2 []", "核 0.3 0.7 ['7', '8']"),
+            *("0.1 0.5 -0.25", "0.2 1.5 0.25"),
+        ],
+    }
+
+
+def test_datasets_finds_descriptions_by_the_columns_of_pixmo_cap(tmp_path: Path) -> None:
+    skip_or_fail_without("datasets")
+    heard, clean = SpokenText("1", "whisper", "uh a Näpf"), SpokenText("2", "ada", "A Napf.")
+    take = Take("r", "ada", heard, clean)
+    caption = CleanCaption("c", "Ein Napf.", (CaptionPart("ada", "r", "Ein Napf."),))
+    mask = CaptionedMask("m", "cup", "Chipped.", "ada")
+    described = Description(
+        "a" * 64, "kitchen/a cup.png", (4, 5), "train", (take,), (caption,), (mask,)
+    )
+    seen = Description("b" * 64, "b.png", (4, 5), "val", (), (caption,))
+    with (tmp_path / DESCRIPTIONS_FILE).open("wb") as out:
+        write_descriptions(out, [described, seen], "images/")
+
+    found = ask_about(tmp_path, "datasets", "descriptions").images
+
+    assert {image: [each["caption"] for each in said] for image, said in found.items()} == {
+        "images/kitchen/a%20cup.png": ["Ein Napf.", "A Napf.", "uh a Näpf"],
+        "images/b.png": ["Ein Napf."],
+    }
+
+
+def test_datasets_finds_the_rows_of_a_manifest(tmp_path: Path) -> None:
+    skip_or_fail_without("datasets")
+    with (tmp_path / "manifest.parquet").open("wb") as out:
+        write_parquet(manifest(RICH, LABELLED), out)
+
+    found = ask_about(tmp_path, "datasets", "manifest").images
+
+    assert {
+        name: [each["label"] or each["caption"] for each in told] for name, told in found.items()
+    } == {
+        "empty.png": ["holdout"],
+        "later.png": ["unfinished", "Zelle 🧫"],
+        "rich.png": ["train", "cell", None, None, "Two cells."],
+    }
 
 
 def test_the_page_of_strangers_says_what_they_found() -> None:
