@@ -126,7 +126,9 @@ class NewExportSerializer(ExportChoiceSerializer):
     id = serializers.UUIDField(help_text="made by the client")
     format = serializers.ChoiceField(choices=FORMATS)
     addresses = serializers.BooleanField(
-        default=False, help_text="list where in the store the images lie, in image_addresses.jsonl"
+        default=False,
+        help_text="tell where in the store the images lie: in image_addresses.jsonl, and where "
+        "images stay behind in COCO's coco_url, Label Studio's image and image_url of descriptions",
     )
 
 

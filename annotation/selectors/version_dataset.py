@@ -16,10 +16,11 @@ from annotation.selectors.versions import (
     frozen_rows,
     version_header,
 )
+from engine.datasets.choosing import Choice
 from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest import ManifestRow
 from engine.datasets.naming import repeated_stems, told_apart
-from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.sample import ADDRESSED_SINCE, Annotation, Dataset, Sample
 from engine.datasets.traits import Trait
 
 Report = Callable[[int, int], None]  # images done, of
@@ -76,6 +77,22 @@ def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
     def samples() -> Iterator[Sample]:
         for sample in dataset.samples():
             yield replace(sample, file_name=name_of(sample.file_name, sample.sha256 or ""))
+
+    return replace(dataset, samples=samples)
+
+
+def tells_addresses(version: DatasetVersion, choice: Choice) -> bool:
+    """Tell whether files say where images lie, as it was asked, that are not beside them."""
+    is_asked = choice.has_addresses and not choice.has_images
+    return is_asked and version.edition >= ADDRESSED_SINCE
+
+
+def with_addresses(dataset: Dataset) -> Dataset:
+    """Say of each image where it lies in the store."""
+
+    def samples() -> Iterator[Sample]:
+        for sample in dataset.samples():
+            yield replace(sample, address=storage.original_address(sample.sha256 or ""))
 
     return replace(dataset, samples=samples)
 

@@ -2,12 +2,19 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from annotation import storage
 from annotation.models import Caption, DatasetVersion, Transcript
 from annotation.selectors.frozen_texts import FrozenTake, FrozenTexts, frozen_texts
 from annotation.selectors.grounding import words_of
-from annotation.selectors.version_dataset import UniqueName, label_names, unique_names
+from annotation.selectors.version_dataset import (
+    UniqueName,
+    label_names,
+    tells_addresses,
+    unique_names,
+)
 from annotation.selectors.versions import version_header
 from annotation.services.export_archive import Report, copy_image, entry
 from engine.datasets.choosing import EVERYTHING, Choice
@@ -20,6 +27,7 @@ from engine.datasets.descriptions import (
     LinkedPhrase,
     SpokenText,
     Take,
+    relative_url,
     write_descriptions,
 )
 from engine.datasets.formats.pictures import FOLDER
@@ -34,13 +42,18 @@ def write_version_descriptions(
     # Of everything rows tell the names that images came with, whatever these are.
     name_of = _own_name if choice == EVERYTHING else unique_names(version)
     images = f"{FOLDER}/" if choice.has_images else ""
+    url_of = _address if tells_addresses(version, choice) else partial(relative_url, images=images)
     with entry(archive, DESCRIPTIONS_FILE) as out:
-        write_descriptions(out, _descriptions(version, report, choice, name_of), images)
+        write_descriptions(out, _descriptions(version, report, choice, name_of), url_of)
     if choice.has_images:
         for frozen in frozen_texts(version, choice):
             row = frozen.row
             sha256 = row["image_sha256"]
             copy_image(archive, f"{images}{name_of(row['file_name'], sha256)}", sha256)
+
+
+def _address(description: Description) -> str:
+    return storage.original_address(description.image_sha256)
 
 
 def _own_name(name: str, sha256: str) -> str:  # noqa: ARG001  # whatever its contents

@@ -30,6 +30,8 @@ from annotation.selectors.version_dataset import (
     as_ever,
     dataset_of,
     images_of,
+    tells_addresses,
+    with_addresses,
     with_unique_names,
 )
 from annotation.selectors.version_labels import frozen_labels
@@ -224,6 +226,8 @@ def write_version(
             )
         return Told(+told.losses, told.own)
     dataset = with_unique_names(chosen(whole, choice), version)
+    if tells_addresses(version, choice):
+        dataset = with_addresses(dataset)
     return export_apart(dataset, form, out, splits_of(version, choice))
 
 

@@ -100,14 +100,23 @@ class Description:
     masks: tuple[CaptionedMask, ...] = ()
 
 
-def write_descriptions(out: BinaryIO, descriptions: Iterable[Description], images: str = "") -> int:
-    """Stream descriptions, one line each; return how many.
+def relative_url(description: Description, images: str = "") -> str:
+    """Return a reference to an image relative to the file, or to the folder of the images.
 
-    `images` is the folder of the images as seen from the file, with "/" at its end.
+    `images` is that folder as seen from the file, with "/" at its end.
     """
+    return quote(f"{images}{description.file_name}")
+
+
+def write_descriptions(
+    out: BinaryIO,
+    descriptions: Iterable[Description],
+    url_of: Callable[[Description], str] = relative_url,
+) -> int:
+    """Stream descriptions, one line each, with where the image of each lies; return how many."""
     written = 0
     for description in descriptions:
-        out.write(canonical_json(line_of(description, images)) + b"\n")
+        out.write(canonical_json(line_of(description, url_of(description))) + b"\n")
         written += 1
     return written
 
@@ -128,13 +137,11 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[Description, Mapping[str, Any]]
             raise DatasetError(fault, index=number) from None
 
 
-def line_of(description: Description, images: str = "") -> dict[str, Any]:
+def line_of(description: Description, image_url: str) -> dict[str, Any]:
     """Return a description as it is written, with what PixMo-Cap's readers look for."""
     texts = [take.text.text for take in description.takes if take.text and take.mask is None]
     return {
-        # A reference relative to the file, or to the folder of the images where these stay behind:
-        # they have no address of their own.
-        "image_url": quote(f"{images}{description.file_name}"),
+        "image_url": image_url,
         "caption": description.captions[-1].text if description.captions else None,
         "transcripts": [text for text in texts if text],
         **asdict(description),

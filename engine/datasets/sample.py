@@ -11,8 +11,12 @@ Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in pix
 Value: TypeAlias = str | float | bool
 
 # What exports are like; they stay as they were of versions that were cut before it was raised.
-# From 2 on a mask's id is told so that FiftyOne reads it; from 3 on masks come as they are stacked.
-EDITION: Final = 3
+# From 2 on a mask's id is told so that FiftyOne reads it; from 3 on masks come as they are stacked;
+# from 4 on CVAT's and Parquet's files declare attributes, and fields for addresses have those that
+# are asked for.
+EDITION: Final = 4
+DECLARED_SINCE: Final = 4
+ADDRESSED_SINCE: Final = 4
 UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
 TRAIN: Final = "train"
 NO_SIZE: Final = (0, 0)  # of an image that is described alone, where nothing tells it
@@ -65,6 +69,9 @@ class Sample:
     group: str | None = None  # images of one group stay on one side of a split
     sha256: str | None = None
     load_bytes: Callable[[], bytes] | None = field(default=None, compare=False)  # of its file
+    # Where that lies, for whoever may fetch it: written where a format has a field for it, and
+    # never read, as nothing asks for what a stranger wrote there.
+    address: str = field(default="", compare=False)
     predictions: tuple[Prediction, ...] = ()  # formats that are written have no place for these
     remarks: tuple[Remark, ...] = ()  # nor for these
     # What people said of it; an export brings these beside the images, as a table of their own.

@@ -142,6 +142,20 @@ def test_where_images_lie_is_listed_by_the_names_that_rows_tell(
     addresses = [json.loads(line) for line in files["image_addresses.jsonl"].splitlines()]
     rows = [json.loads(line) for line in files["descriptions.jsonl"].splitlines()]
     assert {row["file_name"] for row in rows} == {each["file_name"] for each in addresses}
+    told = {each["sha256"]: each["address"] for each in addresses}
+    assert {row["image_sha256"]: row["image_url"] for row in rows} == told
+
+
+def test_rows_with_addresses_come_in_by_the_names_of_their_images(
+    scene: Scene, finished: Image, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    write_export(scene.cut(), path, export_format="descriptions", choice=Choice(has_addresses=True))
+
+    found = read(PIXMO_CAPTIONS, path)
+
+    assert {each.sha256 for each in found} == {scene.image.sha256, finished.sha256}
+    assert all(each.file_name.startswith("0-") for each in found)
 
 
 @pytest.mark.parametrize("export_format", FORMATS)

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
@@ -282,6 +283,47 @@ def test_the_command_exports_a_part_in_a_format_and_says_what_it_cannot_hold(
         call_command("export", version.pk, out=out, format="yolo", label=["x"])
     with pytest.raises(CommandError, match="no label 'y'"):
         call_command("export", version.pk, out=out, format="yolo", label=["y=x"])
+
+
+ADDRESSED: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+    "coco": lambda files: [each["coco_url"] for each in files["annotations.json"]["images"]],
+    "coco_captions": lambda files: [each["coco_url"] for each in files["captions.json"]["images"]],
+    "coco_panoptic": lambda files: [each["coco_url"] for each in files["panoptic.json"]["images"]],
+    "label_studio": lambda files: [each["data"]["image"] for each in files["tasks.json"]],
+}
+
+
+@pytest.mark.parametrize("name", ADDRESSED)
+def test_addresses_stand_where_a_format_has_a_field_for_them(
+    version: DatasetVersion, name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+
+    write_export(version, path, export_format=name, choice=Choice(has_addresses=True))
+
+    addresses = {storage.original_address(image.sha256) for image in Image.objects.all()}
+    assert addresses
+    assert set(ADDRESSED[name](json_in(path))) == addresses
+
+
+@pytest.mark.parametrize("name", ADDRESSED)
+def test_no_address_is_told_where_nobody_asked_or_of_a_version_cut_before_they_were(
+    version: DatasetVersion, name: str, tmp_path: Path
+) -> None:
+    plain, older = tmp_path / "a.zip", tmp_path / "b.zip"
+    write_export(version, plain, export_format=name, choice=Choice(frozenset({"unfinished"})))
+    version.edition = 3
+
+    write_export(version, older, export_format=name, choice=Choice(has_addresses=True))
+
+    assert "s3:" not in str(json_in(plain))
+    assert "s3:" not in str(json_in(older))
+
+
+def json_in(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".json")]
+        return {name: json.loads(archive.read(name)) for name in names}
 
 
 @pytest.mark.parametrize("name", FORMATS)

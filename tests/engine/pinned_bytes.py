@@ -20,12 +20,21 @@ from PIL import features
 
 from engine.datasets.files import ZipOut
 from engine.datasets.formats import FORMATS, export
-from engine.datasets.sample import EDITION, Dataset
+from engine.datasets.sample import DECLARED_SINCE, EDITION, Dataset
 from tests.engine.datasets_broken import MemoryOut
-from tests.engine.datasets_corpus import corpus, dataset_of
+from tests.engine.datasets_corpus import LABELS, corpus, dataset_of
 
 FILE: Final = Path(__file__).with_name("pinned_bytes.json")
 ZIP: Final = "coco as a zip"
+# Of each kind one, and one that CVAT has no spelling for.
+DECLARED: Final = {
+    "attributes": [
+        {"name": "colour", "kind": "choice", "choices": ["red", "blue"], "default": "blue"},
+        {"name": "size", "kind": "number", "min": 0.0, "max": 9.5, "default": None},
+        {"name": "note", "kind": "text", "default": None},
+        {"name": "odd", "kind": "choice", "choices": ["two\nlines"], "default": None},
+    ]
+}
 EDITIONS: Final = range(1, EDITION + 1)
 PILLOW: Final = frozenset({"Pillow", "zlib in Pillow"})
 ZLIB: Final = frozenset({"zlib"})
@@ -54,7 +63,11 @@ def libraries() -> dict[str, str]:
 
 def fixed(edition: int) -> Dataset:
     samples = [replace(each, load_bytes=lambda: b"an image") for each in corpus()]
-    return replace(dataset_of(samples), edition=edition)
+    if edition < DECLARED_SINCE:
+        return replace(dataset_of(samples), edition=edition)
+    addressed = [replace(each, address=f"s3://images/{n}") for n, each in enumerate(samples)]
+    labels = tuple(replace(each, extra=DECLARED) for each in LABELS)
+    return replace(dataset_of(addressed, labels), edition=edition)
 
 
 def digest_of(name: str, edition: int) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.datasets.descriptions import (
     Description,
     SpokenText,
     Take,
+    relative_url,
     write_descriptions,
 )
 from engine.datasets.files import FolderOut
@@ -108,7 +110,7 @@ def test_datasets_finds_descriptions_by_the_columns_of_pixmo_cap(tmp_path: Path)
     )
     seen = Description("b" * 64, "b.png", (4, 5), "val", (), (caption,))
     with (tmp_path / DESCRIPTIONS_FILE).open("wb") as out:
-        write_descriptions(out, [described, seen], "images/")
+        write_descriptions(out, [described, seen], partial(relative_url, images="images/"))
 
     found = ask_about(tmp_path, "datasets", "descriptions").images
 

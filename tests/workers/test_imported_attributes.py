@@ -167,7 +167,7 @@ def test_a_text_that_no_save_may_send_does_not_come_in_either(world: World, mana
 
 
 def test_a_file_that_tells_no_values_defines_nothing(world: World, manager: Api) -> None:
-    """Our own exports as CVAT call a choice a text."""
+    """Exports as CVAT of labels that declare nothing, and older ones, call a choice a text."""
     mask = Annotation(square(2, 2), "cup", attributes={"colour": "red"})
     sample = Sample("a.png", SIZE_HW, (mask,), load_bytes=lambda: png(1))
 
@@ -177,7 +177,9 @@ def test_a_file_that_tells_no_values_defines_nothing(world: World, manager: Api)
     assert defined("cup") == []
 
 
-@pytest.mark.parametrize("name", ["coco", "jsonl", "datumaro", "lvis"])
+@pytest.mark.parametrize(
+    "name", ["coco", "jsonl", "datumaro", "lvis", "cvat", "huggingface", "croissant"]
+)
 def test_what_another_project_defined_comes_in_with_its_export(
     world: World, manager: Api, name: str
 ) -> None:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=FORMATS, default=COCO)
         parser.add_argument("--images", action="store_true", help="put the images' bytes in too")
         parser.add_argument(
-            "--addresses", action="store_true", help="list where in the store the images lie"
+            "--addresses", action="store_true", help="tell where in the store the images lie"
         )
         parser.add_argument("--split", nargs="+", default=[], help=", ".join(SPLITS))
         parser.add_argument(

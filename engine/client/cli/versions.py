@@ -195,7 +195,7 @@ def export(  # noqa: PLR0913  # one for each option
     label: Labels = None,
     images: Images = False,
     addresses: Annotated[
-        bool, typer.Option("--addresses", help="With a list of where in the store they lie.")
+        bool, typer.Option("--addresses", help="Tell where in the store they lie.")
     ] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file.")] = None,
     timeout: Timeout = None,

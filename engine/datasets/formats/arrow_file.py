@@ -20,6 +20,7 @@ from engine.datasets.formats.parquet_file import (
     MAX_GROUP_BYTES,
     MAX_GROUP_VALUES,
     Place,
+    declared_in,
     features_in,
     python_rows,
 )
@@ -80,6 +81,10 @@ class ArrowRows:
     def features(self) -> Fields:
         """Return the types that `datasets` wrote beside the columns, if it did."""
         return features_in(self._messages()[0])
+
+    def declared(self) -> Fields:
+        """Return what labels tell beside their names, if we wrote it."""
+        return declared_in(self._messages()[0])
 
     def _messages(self) -> tuple[pa.Schema, list[Message]]:
         if self._found is None:

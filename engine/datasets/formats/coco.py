@@ -103,7 +103,13 @@ def image_of(number: int, sample: Sample) -> dict[str, object]:
         "sha256": sample.sha256,
         "group": sample.group,
         "split": sample.split,
+        **address_of(sample),
     }
+
+
+def address_of(sample: Sample) -> dict[str, object]:
+    """Return COCO's field for where an image lies, if that is told."""
+    return {"coco_url": sample.address} if sample.address else {}
 
 
 def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:

@@ -15,7 +15,7 @@ from engine.canonical import canonical_json
 from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.formats.coco import split_told_by
+from engine.datasets.formats.coco import address_of, split_told_by
 from engine.datasets.formats.fields import (
     annotation_of,
     image_fields,
@@ -70,7 +70,7 @@ def _numbered(sample: Sample) -> Iterator[tuple[int, Annotation]]:
 
 def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
     for number, sample in enumerate(dataset.samples(), start=1):
-        yield {"id": number, **image_fields(sample)}
+        yield {"id": number, **image_fields(sample), **address_of(sample)}
 
 
 def _categories(dataset: Dataset) -> Iterator[dict[str, object]]:

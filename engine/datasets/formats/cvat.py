@@ -12,44 +12,60 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from engine.datasets.files import Out
-from engine.datasets.formats.cvat_attributes import value_of
+from engine.datasets.formats.cvat_attributes import Input, inputs, value_of
 from engine.datasets.formats.cvat_read import DEFAULT_SUBSET, OCCLUDED, is_in, place_of, read
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.own_fields import OWN, Fields, image_beside, told_beside
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.formats.shapes import cut, row_runs
-from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value
+from engine.datasets.sample import (
+    DECLARED_SINCE,
+    UNLABELLED,
+    Annotation,
+    Box,
+    Dataset,
+    Sample,
+    Value,
+)
 from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE
 
-Kinds: TypeAlias = dict[str, dict[str, str]]  # CVAT's input type, by label and attribute
+Inputs: TypeAlias = dict[str, dict[str, Input]]  # by label and attribute
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BLANKS: Final = {9: "&#9;", 10: "&#10;", 13: "&#13;"}  # which a reader would make spaces
 
 
 def write(dataset: Dataset, out: Out) -> None:
     """Write `annotations.xml` and, where their bytes are known, `images/SUBSET/NAME`."""
-    kinds = _kinds(dataset)
+    asked = _asked(dataset)
     with out.file("annotations.xml") as file:
-        file.write(_head(dataset, kinds).encode())
+        file.write(_head(dataset, asked).encode())
         for number, sample in enumerate(dataset.samples()):
-            for line in _image(number, sample, kinds):
+            for line in _image(number, sample, asked):
                 file.write(line.encode())
         file.write(b"</annotations>\n")
     for sample in dataset.samples() if dataset.has_images else ():
         write_image(sample, out, place_of(sample.split, sample.file_name))
 
 
-def _kinds(dataset: Dataset) -> Kinds:
+def _asked(dataset: Dataset) -> Inputs:
     """Find which input each attribute wants, and whether a label is needed for what has none."""
-    kinds: Kinds = {label.name: {} for label in dataset.labels}
+    is_declared = dataset.edition >= DECLARED_SINCE
+    asked = {label.name: inputs(label.extra) if is_declared else {} for label in dataset.labels}
     for sample in dataset.samples():
         for each in sample.annotations:
-            of_label = kinds.setdefault(each.label or UNLABELLED, {})
+            of_label = asked.setdefault(each.label or UNLABELLED, {})
             for name, value in each.attributes.items():
-                kind = _kind(value)
-                of_label[name] = kind if of_label.get(name, kind) == kind else "text"
-    return kinds
+                wanted = Input(_kind(value))
+                if not _takes(of_label.setdefault(name, wanted), wanted.kind):
+                    of_label[name] = Input("text")
+    return {label: dict(_ordered(found)) for label, found in asked.items()}
+
+
+def _ordered(found: Mapping[str, Input]) -> Iterator[tuple[str, Input]]:
+    """Yield what is declared as it comes, then what was met by its name."""
+    yield from ((name, each) for name, each in found.items() if each.values is not None)
+    yield from sorted((name, each) for name, each in found.items() if each.values is None)
 
 
 def _kind(value: Value) -> str:
@@ -58,7 +74,11 @@ def _kind(value: Value) -> str:
     return "text" if isinstance(value, str) else "number"
 
 
-def _head(dataset: Dataset, kinds: Kinds) -> str:
+def _takes(found: Input, kind: str) -> bool:
+    return kind == ("text" if found.kind == "select" else found.kind)
+
+
+def _head(dataset: Dataset, asked: Inputs) -> str:
     """Tell of a project with a task for each split, or of a task where there are none.
 
     Datumaro reads images of those subsets alone that a project's tasks name.
@@ -67,11 +87,11 @@ def _head(dataset: Dataset, kinds: Kinds) -> str:
         f"<label><name>{_xml(label)}</name><attributes>"
         + "".join(
             f"<attribute><name>{_xml(key)}</name><mutable>False</mutable>"
-            f"<input_type>{kind}</input_type></attribute>"
-            for key, kind in sorted(attributes.items())
+            f"<input_type>{each.kind}</input_type>{_values(each)}</attribute>"
+            for key, each in attributes.items()
         )
         + "</attributes></label>\n"
-        for label, attributes in kinds.items()
+        for label, attributes in asked.items()
     )
     name = f"<name>{_xml(dataset.name)}</name>"
     splits = sorted({sample.split or DEFAULT_SUBSET for sample in dataset.samples()})
@@ -91,7 +111,15 @@ def _head(dataset: Dataset, kinds: Kinds) -> str:
     )
 
 
-def _image(number: int, sample: Sample, kinds: Kinds) -> Iterator[str]:
+def _values(asked: Input) -> str:
+    if asked.values is None:
+        return ""
+    return (
+        f"<default_value>{_xml(asked.default)}</default_value><values>{_xml(asked.values)}</values>"
+    )
+
+
+def _image(number: int, sample: Sample, asked: Inputs) -> Iterator[str]:
     height, width = sample.size_hw
     yield _open(
         "image",
@@ -105,14 +133,14 @@ def _image(number: int, sample: Sample, kinds: Kinds) -> Iterator[str]:
         },
     )
     for each in sample.annotations:
-        yield from _shape(each, kinds[each.label or UNLABELLED])
+        yield from _shape(each, asked[each.label or UNLABELLED])
     yield "</image>\n"
 
 
-def _shape(each: Annotation, kinds: Mapping[str, str]) -> Iterator[str]:
+def _shape(each: Annotation, asked: Mapping[str, Input]) -> Iterator[str]:
     is_occluded = each.attributes.get(OCCLUDED) is True
     texts = {name: _spelt(value) for name, value in each.attributes.items()}
-    held = {name: value_of(_clean(texts[name]), kinds[name]) for name in texts}
+    held = {name: value_of(_clean(texts[name]), asked[name].kind) for name in texts}
     source = "auto" if each.predicted_iou is not None else "manual"
     tag, place = _box_fields(each.box_xywh) if each.rle is None else _mask_fields(each.rle)
     own = told_beside({"z": each.z, "attributes": held}, each)

@@ -25,6 +25,15 @@ class Declared:
     definition: Definition | None  # None: it is not told which values it may have
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How CVAT asks for an attribute of a label."""
+
+    kind: str
+    default: str = ""
+    values: str | None = None  # in lines; None: which there are is not told
+
+
 Declarations: TypeAlias = dict[str, dict[str, Declared]]  # by label and attribute
 
 
@@ -42,6 +51,33 @@ def definitions(attributes: Mapping[str, Declared]) -> dict[str, object]:
     """Return what a label tells beside its name."""
     told = [each.definition for name, each in attributes.items() if name and each.definition]
     return {"attributes": told} if told else {}
+
+
+def inputs(extra: Mapping[str, object]) -> dict[str, Input]:
+    """Return what CVAT would ask for, by attribute, of what is told beside a label's name.
+
+    A range of which one end is open has no spelling there, nor has a choice of several lines.
+    """
+    listed = extra.get("attributes")
+    told = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    found = ((each.get("name"), _input(each)) for each in told)
+    return {name: each for name, each in found if isinstance(name, str) and each}
+
+
+def _input(told: Definition) -> Input | None:
+    kind, default = told.get("kind"), told.get("default")
+    spelt = "" if default is None else str(default)
+    if kind == "text":
+        return Input("text", spelt, "")
+    if kind == "number":
+        ends = [told.get("min"), told.get("max")]
+        return Input("number", spelt, "" if None in ends else "\n".join(map(str, ends)))
+    listed = told.get("choices")
+    choices = [str(each) for each in listed] if isinstance(listed, list) else []
+    is_sound = (
+        kind == "choice" and choices and all(each.split("\n") == [each.strip()] for each in choices)
+    )
+    return Input("select", spelt, "\n".join(choices)) if is_sound else None
 
 
 def value_of(text: str, kind: str | None) -> Value:

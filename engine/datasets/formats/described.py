@@ -158,7 +158,10 @@ def _read_narrative(line: Line) -> _Said:
 def _named_by_address(line: Line) -> _Named:
     """Read a row's image: the end of its address, or what our own rows tell beside it."""
     sha256 = line.get("image_sha256")
-    path = unquote(urlsplit(checked_text(line.get("image_url"))).path)
+    url = urlsplit(checked_text(line.get("image_url")))
+    path = unquote(url.path)
+    if sha256 and url.scheme:  # of ours, an address that tells nothing of its name
+        path = checked_text(line.get("file_name"))
     name = path if sha256 else PurePosixPath(path).name
     return _Named(safe_name(name), checked_text(sha256) if sha256 else None)
 

@@ -13,6 +13,7 @@ IMAGE: Final = "image"
 MASKS: Final = "masks"
 AUDIO: Final = "audio"
 TRACE: Final = "trace"
+DECLARED: Final = "anneal.labels"  # of a file's own metadata: what labels tell beside their names
 VOICES: Final = "voices"  # the folder, and the name, of the table of what people said
 
 

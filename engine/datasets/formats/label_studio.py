@@ -54,7 +54,8 @@ def _config(classes: tuple[str, ...]) -> str:
 
 def _task(number: int, sample: Sample) -> dict[str, object]:
     height, width = sample.size_hw
-    url = f"{URL}{quote(f'{FOLDER}/{sample.file_name}')}"
+    beside = f"{URL}{quote(f'{FOLDER}/{sample.file_name}')}"
+    url = beside if sample.load_bytes else sample.address or beside
     results = [*_captions(sample), *_regions(sample)]
     return {
         "id": number,

@@ -13,7 +13,7 @@ from pyarrow import compute, parquet
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_fields
-from engine.datasets.formats.huggingface_features import AUDIO, IMAGE
+from engine.datasets.formats.huggingface_features import AUDIO, DECLARED, IMAGE
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
 MAX_GROUP_VALUES: Final = 2**24  # of all columns: a list may be long and take no bytes
@@ -124,6 +124,20 @@ class ParquetRows:
         """Return the types that `datasets` wrote beside the columns, if it did."""
         with self._opened() as file:
             return features_in(file.schema_arrow)
+
+    def declared(self) -> Fields:
+        """Return what labels tell beside their names, if we wrote it."""
+        with self._opened() as file:
+            return declared_in(file.schema_arrow)
+
+
+def declared_in(schema: pa.Schema) -> Fields:
+    """Return what labels tell beside their names, if we wrote it."""
+    text = (schema.metadata or {}).get(DECLARED.encode(), b"{}")
+    try:
+        return checked_fields(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def features_in(schema: pa.Schema) -> Fields:

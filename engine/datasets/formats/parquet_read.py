@@ -87,6 +87,10 @@ class Rows(Protocol):
         """Return the types that `datasets` wrote beside the columns, if it did."""
         ...
 
+    def declared(self) -> Fields:
+        """Return what labels tell beside their names, if we wrote it."""
+        ...
+
 
 def read_rows(files: Sequence[Rows], report: Report) -> Dataset:
     """Read files of rows, one at a time; each is gone through once for its labels."""
@@ -98,7 +102,11 @@ def read_rows(files: Sequence[Rows], report: Report) -> Dataset:
             except DatasetError as problem:  # of the file as a whole: what came before it is read
                 report(problem)
 
-    return Dataset(labels_of(_all_labels(files)), samples)
+    declared = _declared(files)
+    labels = labels_of(_all_labels(files))
+    return Dataset(
+        tuple(replace(each, extra=declared.get(each.name, {})) for each in labels), samples
+    )
 
 
 def _all_labels(files: Sequence[Rows]) -> Iterator[str]:
@@ -111,6 +119,16 @@ def _all_labels(files: Sequence[Rows]) -> Iterator[str]:
                 for each in _listed(fields):
                     with suppress(DatasetError):
                         yield _label(each, ()) or UNLABELLED
+
+
+def _declared(files: Sequence[Rows]) -> dict[str, dict[str, object]]:
+    """Return what labels tell beside their names; of several files the first that does counts."""
+    found: dict[str, dict[str, object]] = {}
+    for file in files:
+        with suppress(DatasetError):
+            for name, told in file.declared().items():
+                found.setdefault(name, told if isinstance(told, dict) else {})
+    return found
 
 
 def _class_names(file: Rows) -> Sequence[str]:

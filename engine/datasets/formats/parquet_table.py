@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from engine.datasets.files import Out
-from engine.datasets.formats.huggingface_features import Feature
+from engine.datasets.formats.huggingface_features import DECLARED, Feature
 from engine.datasets.sample import TRAIN
 
 ROWS_OF_FILE: Final = 1_000
@@ -47,6 +47,7 @@ class Table(Generic[T]):
     weight_of: Callable[[T], int]  # bytes, guessed without loading any
     row_of: Callable[[T], Row]
     bytes_of: Callable[[Row], int]
+    declared: str | None = None  # what labels tell beside their names, as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def write_table(table: Table[T], out: Out) -> list[WrittenFile]:
     The items are gone through once to count files, as each names how many there are, and once
     for each split.
     """
-    schema = _schema(table.features)
+    schema = _schema(table)
     written = []
     for split, sizes in sorted(_planned(table).items()):
         items = (each for each in table.items() if _name_of(table, each) == split)
@@ -139,11 +140,12 @@ def _groups(rows: Iterable[Row], bytes_of: Callable[[Row], int]) -> Iterator[lis
         yield group
 
 
-def _schema(features: Mapping[str, Feature]) -> pa.Schema:
-    """Return the columns, with what `datasets` calls them beside."""
-    fields = [pa.field(name, _arrow_type(feature)) for name, feature in features.items()]
-    told = json.dumps({"info": {"features": features}}, ensure_ascii=False)
-    return pa.schema(fields, metadata={"huggingface": told})
+def _schema(table: Table[T]) -> pa.Schema:
+    """Return the columns, with what `datasets` calls them beside, and ours."""
+    fields = [pa.field(name, _arrow_type(each)) for name, each in table.features.items()]
+    told = json.dumps({"info": {"features": table.features}}, ensure_ascii=False)
+    ours = {DECLARED: table.declared} if table.declared else {}
+    return pa.schema(fields, metadata={"huggingface": told, **ours})
 
 
 def _arrow_type(feature: object) -> pa.DataType:

@@ -10,7 +10,7 @@ from engine.canonical import canonical_json
 from engine.datasets.files import Out
 from engine.datasets.formats.huggingface_features import IMAGE, MASKS, features_of
 from engine.datasets.formats.parquet_table import Row, Table, WrittenFile, write_table
-from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Sample
+from engine.datasets.sample import DECLARED_SINCE, UNLABELLED, Annotation, Dataset, Sample
 from engine.masks.rle import area, bbox_xywh
 
 FOLDER: Final = "data"
@@ -29,8 +29,14 @@ def write_files(dataset: Dataset, out: Out) -> list[WrittenFile]:
         weight_of=lambda sample: _weight(sample, dataset),
         row_of=lambda sample: _row(sample, places, dataset),
         bytes_of=_bytes_of,
+        declared=_declared(dataset),
     )
     return write_table(table, out)
+
+
+def _declared(dataset: Dataset) -> str | None:
+    is_told = dataset.edition >= DECLARED_SINCE
+    return _json({each.name: dict(each.extra) for each in dataset.labels if each.extra and is_told})
 
 
 def _weight(sample: Sample, dataset: Dataset) -> int:

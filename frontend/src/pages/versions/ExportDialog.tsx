@@ -117,7 +117,7 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
           onChange={(event) => setWithImages(event.currentTarget.checked)}
         />
         <Switch
-          label="List where the images lie"
+          label="Tell where the images lie"
           description="Their addresses in the store, for whoever has keys to its bucket."
           checked={withAddresses}
           onChange={(event) => setWithAddresses(event.currentTarget.checked)}
