@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
+from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import dataset_imports_for, problems_of
@@ -137,9 +138,11 @@ class DatasetImportCheckView(MemberView):
 
     @extend_schema(
         operation_id="check_dataset_import",
+        parameters=[KEY],
         request=ChosenFormatSerializer,
         responses=DatasetImportSerializer,
     )
+    @once
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
         name = body_of(request, ChosenFormatSerializer)["format"]
@@ -154,9 +157,11 @@ class DatasetImportStartView(MemberView):
 
     @extend_schema(
         operation_id="start_dataset_import",
+        parameters=[KEY],
         request=StartedImportSerializer,
         responses=DatasetImportSerializer,
     )
+    @once
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
         said = body_of(request, StartedImportSerializer)
@@ -175,8 +180,12 @@ class DatasetImportUndoView(MemberView):
     roles = {"POST": MANAGERS}
 
     @extend_schema(
-        operation_id="undo_dataset_import", request=None, responses=DatasetImportSerializer
+        operation_id="undo_dataset_import",
+        parameters=[KEY],
+        request=None,
+        responses=DatasetImportSerializer,
     )
+    @once
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
         request_undo(dataset_import=found, by=user_of(request))
@@ -189,8 +198,12 @@ class DatasetImportImagesView(MemberView):
     roles = {"POST": MANAGERS}
 
     @extend_schema(
-        operation_id="import_dataset_images", request=None, responses=DatasetImportSerializer
+        operation_id="import_dataset_images",
+        parameters=[KEY],
+        request=None,
+        responses=DatasetImportSerializer,
     )
+    @once
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
         take_images_alone(dataset_import=found)

@@ -69,6 +69,30 @@ def test_it_comes_in_once_it_is_started_and_twice_adds_nothing(world: World, man
     assert Job.objects.filter(kind=jobs.PREPARE_IMAGES).exists()
 
 
+def test_p3_a_step_that_is_asked_for_again_as_its_answer_was_lost_is_answered_as_before(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+    steps: tuple[tuple[str, dict[str, str]], ...] = (
+        ("check", {"format": "coco"}),
+        ("start", {}),
+        ("undo", {}),
+    )
+
+    for step, body in steps:
+        first, again = (
+            manager.post(f"dataset-imports/{import_id}/{step}", body, **{"Idempotency-Key": step})
+            for _ in range(2)
+        )
+        work()
+
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert first.json() == again.json()
+        assert again.headers["Idempotency-Replayed"] == "true"
+    assert read(manager, import_id)["state"] == "undone"
+    assert Job.objects.filter(kind=jobs.IMPORT_DATASET).count() == 1
+
+
 def test_what_cannot_be_used_is_listed_by_file_and_can_be_taken_to_a_spreadsheet(
     world: World, manager: Api
 ) -> None:

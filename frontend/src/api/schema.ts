@@ -6167,7 +6167,10 @@ export interface operations {
     check_dataset_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 dataset_import_id: string;
             };
@@ -6201,7 +6204,10 @@ export interface operations {
     import_dataset_images: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 dataset_import_id: string;
             };
@@ -6323,7 +6329,10 @@ export interface operations {
     start_dataset_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 dataset_import_id: string;
             };
@@ -6357,7 +6366,10 @@ export interface operations {
     undo_dataset_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 dataset_import_id: string;
             };
