@@ -127,8 +127,8 @@ class NewExportSerializer(ExportChoiceSerializer):
     format = serializers.ChoiceField(choices=FORMATS)
     addresses = serializers.BooleanField(
         default=False,
-        help_text="tell where in the store the images lie: in image_addresses.jsonl, and where "
-        "images stay behind in COCO's coco_url, Label Studio's image and image_url of descriptions",
+        help_text="tell where in the store the images lie: in image_addresses.jsonl; without "
+        "images also in COCO's coco_url, Label Studio's image, and image_url of descriptions",
     )
 
 

@@ -82,7 +82,7 @@ def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
 
 
 def tells_addresses(version: DatasetVersion, choice: Choice) -> bool:
-    """Tell whether files say where images lie, as it was asked, that are not beside them."""
+    """Tell whether files name the addresses of images that are not beside them."""
     is_asked = choice.has_addresses and not choice.has_images
     return is_asked and version.edition >= ADDRESSED_SINCE
 

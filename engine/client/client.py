@@ -204,8 +204,8 @@ class Client(Learning):
             splits: of train, val, holdout and unfinished; all if none is named.
             labels: new names by name; None leaves a label's masks out.
             images: put the images' bytes in, too.
-            addresses: tell where in the store the images lie: in image_addresses.jsonl, and where
-                images stay behind in the fields of COCO, Label Studio and descriptions for that.
+            addresses: tell where in the store the images lie: in image_addresses.jsonl; without
+                images also in the fields that COCO, Label Studio and descriptions have for it.
             timeout_s: how long to wait at most; None: until it is done.
             progress: told of each step.
 

@@ -15,7 +15,7 @@ class Choice:
     splits: frozenset[str] = frozenset()  # none: all of them
     labels: Mapping[str, str | None] = field(default_factory=dict)  # new names, by name
     has_images: bool = False  # their bytes too; else they are named alone
-    has_addresses: bool = False  # a list of where they lie
+    has_addresses: bool = False  # where they lie, in a list and where formats have a field for it
 
     @property
     def left_out(self) -> frozenset[str]:

@@ -146,6 +146,18 @@ def test_where_images_lie_is_listed_by_the_names_that_rows_tell(
     assert {row["image_sha256"]: row["image_url"] for row in rows} == told
 
 
+def test_rows_of_a_version_that_was_cut_before_they_told_addresses_stay_as_they_were(
+    scene: Scene, finished: Image
+) -> None:
+    version = scene.cut()
+    version.edition = 3
+
+    plain = exported(version, "descriptions", Choice(frozenset({"train"})))
+    files = exported(version, "descriptions", Choice(frozenset({"train"}), has_addresses=True))
+
+    assert files["descriptions.jsonl"] == plain["descriptions.jsonl"]
+
+
 def test_rows_with_addresses_come_in_by_the_names_of_their_images(
     scene: Scene, finished: Image, tmp_path: Path
 ) -> None:

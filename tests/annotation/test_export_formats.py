@@ -307,23 +307,45 @@ def test_addresses_stand_where_a_format_has_a_field_for_them(
 
 
 @pytest.mark.parametrize("name", ADDRESSED)
-def test_no_address_is_told_where_nobody_asked_or_of_a_version_cut_before_they_were(
+def test_no_address_is_told_of_images_beside_unasked_or_by_a_version_cut_before_they_were(
     version: DatasetVersion, name: str, tmp_path: Path
 ) -> None:
-    plain, older = tmp_path / "a.zip", tmp_path / "b.zip"
+    plain, older, whole = tmp_path / "a.zip", tmp_path / "b.zip", tmp_path / "c.zip"
     write_export(version, plain, export_format=name, choice=Choice(frozenset({"unfinished"})))
+    with_images = Choice(has_images=True, has_addresses=True)
+    write_export(version, whole, export_format=name, choice=with_images)
     version.edition = 3
 
     write_export(version, older, export_format=name, choice=Choice(has_addresses=True))
 
     assert "s3:" not in str(json_in(plain))
     assert "s3:" not in str(json_in(older))
+    assert "s3:" not in str(json_in(whole))
 
 
 def json_in(path: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.endswith(".json")]
         return {name: json.loads(archive.read(name)) for name in names}
+
+
+@pytest.mark.parametrize("name", ADDRESSED)
+def test_images_that_were_fetched_by_the_list_are_found_beside(
+    version: DatasetVersion, name: str, tmp_path: Path
+) -> None:
+    path, folder = tmp_path / "a.zip", tmp_path / "a"
+    write_export(version, path, export_format=name, choice=Choice(has_addresses=True))
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    for line in (folder / "image_addresses.jsonl").read_text().splitlines():
+        fetched = folder / "images" / json.loads(line)["file_name"]
+        fetched.parent.mkdir(parents=True, exist_ok=True)
+        fetched.write_bytes(storage.get_bytes(storage.original_key(json.loads(line)["sha256"])))
+
+    found = list(FORMATS[name].read(open_source(folder), print).samples())
+
+    assert found
+    assert all(each.load_bytes is not None for each in found)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats import FORMATS, Format, Reader, export
-from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.sample import Annotation, Dataset, Label, Sample
 from engine.masks.rle import decode, encode
 from tests.engine.datasets_corpus import box, dataset_of, with_picture
 from tests.engine.datasets_sound import check_sound
@@ -86,6 +86,12 @@ def small_sample() -> Sample:
 def written(form: Format, samples: list[Sample] | None = None) -> dict[str, bytes]:
     out = MemoryOut()
     export(dataset_of(samples or [small_sample()]), form, out)
+    return out.files
+
+
+def written_of(form: Format, samples: list[Sample], labels: tuple[Label, ...]) -> dict[str, bytes]:
+    out = MemoryOut()
+    export(dataset_of(samples, labels), form, out)
     return out.files
 
 

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -10,8 +11,17 @@ import pytest
 from PIL import Image
 
 from engine.datasets.formats import FORMATS
-from engine.datasets.sample import EDITION
-from tests.engine.pinned_bytes import EDITIONS, FILE, HANGS_ON, ZIP, digest_of, libraries
+from engine.datasets.sample import DECLARED_SINCE, EDITION
+from tests.engine.pinned_bytes import (
+    EDITIONS,
+    FILE,
+    HANGS_ON,
+    ZIP,
+    declaring,
+    digest_of,
+    fixed,
+    libraries,
+)
 
 PINNED: dict[str, Any] = json.loads(FILE.read_text())
 NAMES = (*FORMATS, ZIP)
@@ -39,10 +49,23 @@ def test_each_format_is_written_in_the_bytes_that_were_promised(name: str, editi
     if any(each.startswith("machine") for each in others):
         pytest.skip("libraries for another kind of processor pack in their own way")
 
-    found = digest_of(name, edition)
+    found = digest_of(name, fixed(edition))
 
     told = ADVICE.format(name=name, edition=edition, moved=", ".join(others) or "none")
     assert found == PINNED["digests"].get(str(edition), {}).get(name), told
+
+
+@pytest.mark.parametrize("edition", range(1, DECLARED_SINCE))
+@pytest.mark.parametrize("name", ["cvat", "huggingface", "croissant"])
+def test_versions_that_were_cut_before_attributes_were_declared_declare_none(
+    name: str, edition: int
+) -> None:
+    plain = fixed(edition)
+
+    assert digest_of(name, replace(plain, labels=declaring())) == digest_of(name, plain)
+    assert digest_of(name, replace(fixed(EDITION), labels=plain.labels)) != digest_of(
+        name, fixed(EDITION)
+    )
 
 
 def test_every_format_and_edition_is_pinned_and_no_other() -> None:
@@ -65,7 +88,7 @@ def test_no_library_packs_what_hangs_on_none(name: str, monkeypatch: pytest.Monk
     for owner, method in packers:
         monkeypatch.setattr(owner, method, refuse)
 
-    assert digest_of(name, EDITION)
+    assert digest_of(name, fixed(EDITION))
 
 
 @pytest.mark.parametrize("library", ["Pillow", "pyarrow", "zlib"])

@@ -125,6 +125,15 @@ def test_our_own_descriptions_come_in_by_the_caption_that_counts() -> None:
     assert sample.captions == ("New.",)
 
 
+def test_rows_with_a_digest_and_no_name_are_called_by_their_address() -> None:
+    found = lines(row("https://a.example/b/c.png", "A cup.") | {"image_sha256": DIGEST})
+
+    (sample,), _, problems = read_files(PIXMO_CAPTIONS, {"cap.jsonl": found})
+
+    assert problems == []
+    assert (sample.file_name, sample.sha256) == ("b/c.png", DIGEST)
+
+
 def test_published_rows_find_their_image_by_the_end_of_its_address() -> None:
     (sample,), _, problems = read_files(PIXMO_CAPTIONS, ROWS)
 

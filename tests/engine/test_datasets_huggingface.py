@@ -22,8 +22,8 @@ from engine.datasets.formats.huggingface import HUGGINGFACE
 from engine.datasets.formats.huggingface_features import features_of
 from engine.datasets.sample import Sample
 from engine.masks.rle import decode
-from tests.engine.datasets_broken import MemorySource, check_reading, written
-from tests.engine.datasets_corpus import corpus, dataset_of, picture, with_picture
+from tests.engine.datasets_broken import MemorySource, check_reading, read_files, written
+from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, picture, with_picture
 from tests.engine.datasets_odd import broken, read_all
 
 FILES = written(HUGGINGFACE)
@@ -304,6 +304,21 @@ def test_a_row_that_grows_beyond_bounds_as_it_is_read_is_refused(
 @given(data=st.data())
 def test_broken_files_are_read_or_told(data: st.DataObject) -> None:
     check_reading(HUGGINGFACE, {NAME: data.draw(broken(FILES[NAME]))})
+
+
+def test_what_files_tell_of_labels_names_none_of_them_and_adds_none() -> None:
+    table = parquet.read_table(io.BytesIO(FILES[NAME]))
+    told = {"cell": {"name": "unlabelled", "id": 9, "attributes": []}, "more": {}, "unused": 3}
+    out = io.BytesIO()
+    more = {b"anneal.labels": json.dumps(told).encode()}
+    parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, **more}), out)
+
+    _, dataset, _ = read_files(HUGGINGFACE, {NAME: out.getvalue()})
+
+    assert [(each.name, each.extra) for each in dataset.labels if each.name != "cell"] == [
+        (each.name, {}) for each in LABELS if each.name != "cell"
+    ]
+    assert {each.name: each.extra for each in dataset.labels}["cell"] == {"attributes": []}
 
 
 def test_who_knows_the_formats_and_writes_none_does_not_load_pyarrow() -> None:

@@ -11,6 +11,7 @@ from engine.datasets.sample import Annotation, Dataset, Label, Sample
 from engine.masks.rle import encode
 from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, with_picture
 from tests.engine.format_table import SIZE_HW, cases
+from tests.engine.pinned_bytes import declaring
 
 CAPTIONS = ("Eine Zelle, groß: 核.", 'Two lines,\nand "quotes" & <tags>.')
 _NAMES = ("label 0", "label 1", "label 2", "Zellkern 核")
@@ -29,7 +30,7 @@ def hard(*, is_flat: bool = False, has_captions: bool = False) -> Dataset:
     if is_flat:
         samples = [replace(each, file_name=each.file_name.replace("/", "_")) for each in samples]
     more = tuple(Label(name, number) for number, name in enumerate(_NAMES, len(LABELS) + 1))
-    return dataset_of(samples, LABELS + more)
+    return dataset_of(samples, declaring() + more)
 
 
 def _cases() -> list[Sample]:

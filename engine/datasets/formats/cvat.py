@@ -7,12 +7,11 @@ elements that it does not know: there ours lie.
 
 import html
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from engine.datasets.files import Out
-from engine.datasets.formats.cvat_attributes import Input, inputs, value_of
+from engine.datasets.formats.cvat_attributes import NOT_XML, Input, inputs, kind_of, value_of
 from engine.datasets.formats.cvat_read import DEFAULT_SUBSET, OCCLUDED, is_in, place_of, read
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.own_fields import OWN, Fields, image_beside, told_beside
@@ -31,7 +30,6 @@ from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE
 
 Inputs: TypeAlias = dict[str, dict[str, Input]]  # by label and attribute
-_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BLANKS: Final = {9: "&#9;", 10: "&#10;", 13: "&#13;"}  # which a reader would make spaces
 
 
@@ -56,9 +54,7 @@ def _asked(dataset: Dataset) -> Inputs:
         for each in sample.annotations:
             of_label = asked.setdefault(each.label or UNLABELLED, {})
             for name, value in each.attributes.items():
-                wanted = Input(_kind(value))
-                if not _takes(of_label.setdefault(name, wanted), wanted.kind):
-                    of_label[name] = Input("text")
+                of_label[name] = of_label.get(name, Input(kind_of(value))).holding(value)
     return {label: dict(_ordered(found)) for label, found in asked.items()}
 
 
@@ -66,16 +62,6 @@ def _ordered(found: Mapping[str, Input]) -> Iterator[tuple[str, Input]]:
     """Yield what is declared as it comes, then what was met by its name."""
     yield from ((name, each) for name, each in found.items() if each.values is not None)
     yield from sorted((name, each) for name, each in found.items() if each.values is None)
-
-
-def _kind(value: Value) -> str:
-    if isinstance(value, bool):
-        return "checkbox"
-    return "text" if isinstance(value, str) else "number"
-
-
-def _takes(found: Input, kind: str) -> bool:
-    return kind == ("text" if found.kind == "select" else found.kind)
 
 
 def _head(dataset: Dataset, asked: Inputs) -> str:
@@ -114,9 +100,8 @@ def _head(dataset: Dataset, asked: Inputs) -> str:
 def _values(asked: Input) -> str:
     if asked.values is None:
         return ""
-    return (
-        f"<default_value>{_xml(asked.default)}</default_value><values>{_xml(asked.values)}</values>"
-    )
+    lines = "\n".join(asked.values)
+    return f"<default_value>{_xml(asked.default)}</default_value><values>{_xml(lines)}</values>"
 
 
 def _image(number: int, sample: Sample, asked: Inputs) -> Iterator[str]:
@@ -184,7 +169,7 @@ def _xml(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Replace what no XML can hold."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _spelt(value: Value) -> str:

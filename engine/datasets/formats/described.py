@@ -160,8 +160,9 @@ def _named_by_address(line: Line) -> _Named:
     sha256 = line.get("image_sha256")
     url = urlsplit(checked_text(line.get("image_url")))
     path = unquote(url.path)
-    if sha256 and url.scheme:  # of ours, an address that tells nothing of its name
-        path = checked_text(line.get("file_name"))
+    file_name = line.get("file_name")
+    if sha256 and url.scheme and isinstance(file_name, str):
+        path = file_name  # an address of ours tells nothing of it
     name = path if sha256 else PurePosixPath(path).name
     return _Named(safe_name(name), checked_text(sha256) if sha256 else None)
 

@@ -191,15 +191,19 @@ class TaskReader:
         size_hw = self._size(data, [result for _, result in _all_results(task)], path)
         annotations, captions = self._content(results, size_hw, f"task[{self.place}].result")
         predictions = tuple(self._predictions(task, size_hw))
-        name = path.rpartition("/")[2]
+        own = own_of(data)
+        # An address tells nothing of the name that an export of ours has for its image.
+        named = path if own is None else checked_text(own.get("file_name", path))
+        names = (path, path.rpartition("/")[2][_DIGEST:], named)
+        found = (self.pictures.loader(each) for each in names)
         return replace(
-            read_image(own_of(data), path, size_hw, split if isinstance(split, str) else None),
+            read_image(own, path, size_hw, split if isinstance(split, str) else None),
             annotations=annotations,
             captions=tuple(captions),
             predictions=predictions,
             remarks=tuple(remarks_on(task)),
-            load_bytes=self.pictures.loader(path) or self.pictures.loader(name[_DIGEST:]),
-            other_names=_other_names(path),
+            load_bytes=next((each for each in found if each), None),
+            other_names=_other_names(named),
             left_out=dict(+self.left_out),
         )
 

@@ -1,6 +1,5 @@
 """The rows of one untrusted Parquet file, and their pictures or sounds, read when asked for."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_fields
 from engine.datasets.formats.huggingface_features import AUDIO, DECLARED, IMAGE
+from engine.datasets.json_bounds import loads
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
 MAX_GROUP_VALUES: Final = 2**24  # of all columns: a list may be long and take no bytes
@@ -135,7 +135,7 @@ def declared_in(schema: pa.Schema) -> Fields:
     """Return what labels tell beside their names, if we wrote it."""
     text = (schema.metadata or {}).get(DECLARED.encode(), b"{}")
     try:
-        return checked_fields(json.loads(text))
+        return checked_fields(loads(text))
     except (ValueError, RecursionError):
         return {}
 
@@ -144,7 +144,7 @@ def features_in(schema: pa.Schema) -> Fields:
     """Return the types that `datasets` wrote beside the columns, if it did."""
     text = (schema.metadata or {}).get(b"huggingface", b"{}")
     try:
-        info = checked_fields(checked_fields(json.loads(text)).get("info", {}))
+        info = checked_fields(checked_fields(loads(text)).get("info", {}))
         return checked_fields(info.get("features", {}))
     except (ValueError, RecursionError):
         return {}  # the columns have types of their own

@@ -27,6 +27,7 @@ from engine.datasets.sample import (
     UNLABELLED,
     Annotation,
     Dataset,
+    Label,
     Sample,
     labels_of,
     unique_ids,
@@ -102,11 +103,7 @@ def read_rows(files: Sequence[Rows], report: Report) -> Dataset:
             except DatasetError as problem:  # of the file as a whole: what came before it is read
                 report(problem)
 
-    declared = _declared(files)
-    labels = labels_of(_all_labels(files))
-    return Dataset(
-        tuple(replace(each, extra=declared.get(each.name, {})) for each in labels), samples
-    )
+    return Dataset(_declared(labels_of(_all_labels(files)), files), samples)
 
 
 def _all_labels(files: Sequence[Rows]) -> Iterator[str]:
@@ -121,14 +118,20 @@ def _all_labels(files: Sequence[Rows]) -> Iterator[str]:
                         yield _label(each, ()) or UNLABELLED
 
 
-def _declared(files: Sequence[Rows]) -> dict[str, dict[str, object]]:
-    """Return what labels tell beside their names; of several files the first that does counts."""
-    found: dict[str, dict[str, object]] = {}
+def _declared(labels: Sequence[Label], files: Sequence[Rows]) -> tuple[Label, ...]:
+    """Return labels with what is told beside their names, by the first file that does."""
+    told: dict[str, dict[str, object]] = {}
     for file in files:
         with suppress(DatasetError):
-            for name, told in file.declared().items():
-                found.setdefault(name, told if isinstance(told, dict) else {})
-    return found
+            found = file.declared()
+            for name in {each.name for each in labels} & found.keys() - told.keys():
+                fields = found[name]
+                told[name] = _without_names(fields) if isinstance(fields, dict) else {}
+    return tuple(replace(each, extra=told.get(each.name, {})) for each in labels)
+
+
+def _without_names(fields: Fields) -> dict[str, object]:
+    return {key: value for key, value in fields.items() if key not in {"id", "name"}}
 
 
 def _class_names(file: Rows) -> Sequence[str]:

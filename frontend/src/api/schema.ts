@@ -3982,7 +3982,7 @@ export interface components {
             id: string;
             format: components["schemas"]["ExportFormat"];
             /**
-             * @description tell where in the store the images lie: in image_addresses.jsonl, and where images stay behind in COCO's coco_url, Label Studio's image and image_url of descriptions
+             * @description tell where in the store the images lie: in image_addresses.jsonl; without images also in COCO's coco_url, Label Studio's image, and image_url of descriptions
              * @default false
              */
             addresses?: boolean;
