@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Bundle, Image, Label, Operation, Proposal
+from annotation.selectors.described_masks import described_masks
 from annotation.selectors.images import begun
 from annotation.services.draws import is_drawn_for_audit
 from annotation.services.images import locked_images
@@ -80,7 +81,7 @@ def withdraw_acceptances(proposals: QuerySet[Proposal]) -> int:
     """Delete the masks that the model made of these by itself; return how many.
 
     On images that nobody has begun. The proposals are superseded as pending ones are, and come back
-    as these do.
+    as these do. What people have described stays, which nobody needs to begin an image for.
     """
     accepted = proposals.filter(is_auto_accepted=True)
     images = locked_images(set(accepted.values_list("image", flat=True)))
@@ -88,6 +89,8 @@ def withdraw_acceptances(proposals: QuerySet[Proposal]) -> int:
 
 
 def _withdraw(image: Image, accepted: QuerySet[Proposal]) -> int:
+    made = {mask for mask in accepted.values_list("mask", flat=True) if mask}
+    accepted = accepted.exclude(mask__in=described_masks(made))
     masks = list(accepted.order_by("pk").values_list("mask", flat=True))
     if not masks:
         return 0

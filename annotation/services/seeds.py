@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
-from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
+from annotation.models import Image, Label, Mask, MaskCaption, Revision
+from annotation.selectors.described_masks import described_masks
 from annotation.services.copying import copy_rows, next_ids
 from annotation.services.images import locked_images
 from annotation.services.labels import ids_meant, namesakes
@@ -271,7 +272,7 @@ def unseed_masks(*, image: Image, mask_ids: Collection[UUID], author: User) -> l
     """
     locked = Image.objects.select_for_update().get(pk=image.pk)
     masks = Mask.objects.filter(pk__in=mask_ids, head__rle__isnull=False).select_related("head")
-    described = _described({mask.pk for mask in masks})
+    described = described_masks({mask.pk for mask in masks})
     gone = [mask for mask in masks if _is_seed(mask) and mask.pk not in described]
     if not gone:
         return []
@@ -285,18 +286,6 @@ def unseed_masks(*, image: Image, mask_ids: Collection[UUID], author: User) -> l
     Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
     log.info("masks_unseeded", image_id=locked.pk, count=len(gone))
     return [mask.pk for mask in gone]
-
-
-def _described(mask_ids: set[UUID]) -> set[UUID]:
-    """Return the masks of which people have written, spoken, or said that words mean them."""
-    captions = MaskCaption.objects.filter(mask__in=mask_ids)
-    written = {each.mask_id for each in captions if each.pk != uuid5(each.mask_id, each.text)}
-    takes = Recording.objects.filter(mask__in=mask_ids, is_undone=False)
-    spoken = takes.values_list("mask", flat=True)
-    links = PhraseLink.objects.filter(author__isnull=False, masks__overlap=list(mask_ids))
-    links = links.exclude(phrase__transcript__recording__is_undone=True)
-    meant = {mask for link in links for mask in link.masks} & mask_ids
-    return written | {mask for mask in spoken if mask} | meant
 
 
 def _is_seed(mask: Mask) -> bool:

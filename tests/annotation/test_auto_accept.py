@@ -1,6 +1,7 @@
 """What the model is sure of it accepts by itself, and people's audits can stop it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,17 +13,20 @@ from annotation.models import (
     Mask,
     Operation,
     Proposal,
+    Recording,
     Revision,
 )
 from annotation.selectors.rounds import efforts_of
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, release
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
+from annotation.services.captions import caption_mask
 from annotation.services.labels import create_label, delete_label
 from annotation.services.proposals import (
     withhold_proposals,
 )
 from tests.annotation.scored import judge, propose, serving_bundle
+from tests.annotation.speaking import heard, link, spoken
 from tests.annotation.world import (
     Api,
     World,
@@ -145,6 +149,29 @@ def test_what_is_withdrawn_is_accepted_again_as_the_same_masks(
     assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 3
     live = Mask.objects.filter(head__rle__isnull=False, head__number=3)
     assert set(live.values_list("pk", flat=True)) == made
+
+
+@pytest.mark.parametrize("how", ["caption", "take", "link"])
+def test_a_mask_that_somebody_described_stays_as_another_bundle_comes(
+    world: World, image: Image, bundle: Bundle, how: str
+) -> None:
+    """Nobody begins an image by that, so that all else there goes."""
+    propose(image, bundle, [0.99] * 3)
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+    mask, *_ = Mask.objects.order_by("pk")
+    take = spoken(world, image)
+    if how == "caption":
+        caption_mask(caption_id=uuid4(), mask=mask, author=world.annotator, text="Chipped.")
+    elif how == "take":
+        Recording.objects.filter(pk=take.pk).update(mask=mask)
+    else:
+        link(heard(take), 0, 1, "confirmed", mask.pk)
+
+    withdrawn = withdraw_accepted(image=image, keeping=None)
+
+    assert withdrawn == 2
+    assert Mask.objects.get(head__rle__isnull=False) == mask
+    assert Proposal.objects.get(state="accepted").mask == mask
 
 
 def test_what_the_same_bundle_accepted_stays(image: Image, bundle: Bundle) -> None:
