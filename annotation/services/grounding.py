@@ -65,7 +65,10 @@ def save_grounding(
         rules: version of what found them.
 
     """
+    # First: who deletes the voice meanwhile waits, and then forgets these places, too.
+    recording = Recording.objects.select_for_update().get(pk=transcript.recording_id)
     locked = Transcript.objects.select_for_update().get(pk=transcript.pk)
+    locked.recording = recording
     rows = {row.first: row for row in locked.phrases.all()}
     added = 0
     for at, (found, link) in enumerate(zip(phrases, links, strict=True)):

@@ -73,11 +73,12 @@ def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
 
     Exports that may hold them are closed.
     """
-    forget_places(recordings)
     LiveTranscript.objects.filter(recording__in=recordings.values("pk")).delete()
     with_voice = recordings.filter(voice_deleted_at=None)
     close_voiced_exports(with_voice)
-    return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
+    marked = with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
+    forget_places(recordings)  # also those that were being written until the takes were marked
+    return marked
 
 
 def delete_audio(recording: Recording) -> None:

@@ -25,7 +25,9 @@ from annotation.models import (
     Mask,
     Membership,
     Operation,
+    Phrase,
     Project,
+    Recording,
     Revision,
     Round,
 )
@@ -39,6 +41,7 @@ from annotation.services.comments import (
     withdraw_comment,
 )
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
+from annotation.services.grounding import save_grounding
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
 from annotation.services.imported_people import withdraw_comments
@@ -49,8 +52,12 @@ from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
 from annotation.services.verification import Batch, claim_proposals
+from annotation.services.voices import mark_voices_deleted
 from engine.datasets.sample import Dataset, Sample, labels_of
+from engine.speech.grounding.links import Link
+from engine.speech.grounding.phrases import Phrase as Found
 from tests.annotation.datasets import cell
+from tests.annotation.speaking import heard, spoken
 from tests.annotation.world import (
     SIZE_HW,
     World,
@@ -176,6 +183,29 @@ def test_p5_whoever_returns_to_a_lease_that_ran_out_does_not_take_it_from_who_ju
 
     assert (taken and taken.image_id, found) == (image.pk, None)
     assert Assignment.objects.get(image=image).user == world.reviewer
+
+
+def test_where_somebody_pointed_goes_with_the_voice_also_while_it_is_being_written(
+    world: World,
+) -> None:
+    take = spoken(world, make_image(world.project))
+    transcript = heard(take)
+    deleting = partial(mark_voices_deleted, Recording.objects.filter(pk=take.pk))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            save_grounding(
+                transcript=transcript,
+                phrases=[Found(0, 1, "it", "it", None, is_plural=False, is_definite=False)],
+                links=[Link((), (5.0, 6.0), 1.0)],
+                asked={0},
+                rules="rules-1",
+            )
+            deleted = pool.submit(lambda: at_once(deleting))
+            _wait_until_somebody_waits_for_this_transaction()
+        assert deleted.result(timeout=20) == [1]
+
+    assert [each.place_xy for each in Phrase.objects.all()] == [None]
 
 
 def _wait_until_somebody_waits_for_this_transaction() -> None:
