@@ -71,6 +71,35 @@ test("an image of which the server refused a change is not finished, which is to
   expect(told).toMatchObject([{ image: 4 }, { image: 4 }]);
 });
 
+test("what was done to an image that is in the trash by now is sent all the same", async () => {
+  const operation = { id: "o", kind: "delete", mask: "m" } as never;
+  const row = { operation, operation_id: "o", image: 4, user: 7, refusal: null };
+  await db.add([{ ...row, version: 3 }]);
+  api.fetchImage.mockRejectedValue(new ProblemError(404, {}));
+  api.saveMasks.mockResolvedValue({ kind: "saved", version: 4, masks: [] });
+
+  await send();
+
+  expect(api.saveMasks.mock.calls).toEqual([[4, 3, [operation]]]);
+  expect(await db.rows(7, 4)).toEqual([]);
+});
+
+test.each([
+  [new ProblemError(403, {}), 3],
+  [new UnreachableError(), 3],
+  [new ProblemError(404, {}), undefined], // of an older release
+])("it stays on this device where nobody knows what to send it on (%s)", async (error, version) => {
+  const operation = { id: "o", kind: "delete", mask: "m" } as never;
+  const row = { operation, operation_id: "o", image: 4, user: 7, refusal: null };
+  await db.add([version === undefined ? row : { ...row, version }]);
+  api.fetchImage.mockRejectedValue(error);
+
+  await send();
+
+  expect(api.saveMasks).not.toHaveBeenCalled();
+  expect(await db.rows(7, 4)).toHaveLength(1);
+});
+
 test("as long as the server cannot be reached, the end stays on this device", async () => {
   await end(4);
   api.finishAssignment.mockRejectedValueOnce(new UnreachableError());

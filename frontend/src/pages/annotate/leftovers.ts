@@ -2,6 +2,7 @@
 
 import { ProblemError } from "@/api/problem";
 import { TRASH_DAYS } from "@/components/format";
+import type { ProposalRow } from "@/editor/operations";
 import { ImageOutbox } from "@/editor/outbox";
 import type { Ending, OutboxDatabase, OutboxRow } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
@@ -60,7 +61,7 @@ async function sendLeftover(image: number, { db, user, onRefused }: Leftovers): 
 async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<boolean> {
   const rows = await db.rows(user, image);
   if (rows.every(isRefused)) return rows.length === 0;
-  const { version, proposals } = await fetchImage(image);
+  const { version, proposals } = await fetchImage(image).catch(asInTheTrash(rows));
   const ignore = (): void => undefined;
   const outbox = await ImageOutbox.open({
     ...{ image, user, version, db, save: saveMasks, schedule },
@@ -73,6 +74,19 @@ async function sendOperations(image: number, user: number, db: OutboxDatabase): 
   const isSaved = await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
   outbox.close();
   return isSaved && outbox.status.refused.length === 0;
+}
+
+/**
+ * An image in the trash is not shown, and takes work all the same: what these rows were made on is
+ * as good a version as any, and they hold the proposals that they accept.
+ */
+function asInTheTrash(rows: readonly OutboxRow[]) {
+  const version = rows.find((row) => !isRefused(row))?.version;
+  return (error: unknown): { version: number; proposals: readonly ProposalRow[] } => {
+    if (!(error instanceof ProblemError && error.status === 404) || version === undefined)
+      throw error;
+    return { version, proposals: [] };
+  };
 }
 
 const isRefused = ({ refusal }: OutboxRow): boolean => refusal !== null;
