@@ -93,6 +93,47 @@ def test_a_correction_in_progress_stays_when_somebody_elses_arrives(
     assert shown["transcripts"][-1]["text"] == "A tub stands."
 
 
+def test_what_was_begun_and_not_saved_is_there_again_until_it_is_saved(
+    stack: Stack, page: Page
+) -> None:
+    grace = stack.log_in("grace")
+    grace.post("/api/consent", {})
+    project = begin_project(grace, "Begun", ["bucket"])
+    with stack.asleep("models"):
+        images = import_pictures(grace, project, {f"{n}.png": picture(n)[0] for n in range(2)})
+        take = str(uuid4())
+        grace.post(f"/api/images/{images[0]}/recordings", {"id": take, "mime": "audio/webm"})
+        correct(grace, take, "A bucket stands.")
+        address = f"/projects/{project}/images/{images[0]}/describe"
+        log_in(page).goto(address)
+        page.get_by_role("button", name="Correct the text").click()
+        words = page.locator("[data-word]")
+        words.nth(1).dblclick()
+        page.get_by_label('Correct "bucket"').fill("tub")
+        page.keyboard.press("Enter")
+        page.get_by_role("textbox", name="Caption").fill(WRITTEN)
+
+        page.goto(f"/projects/{project}/images/{images[1]}/describe")
+        caption = page.get_by_role("textbox", name="Caption")
+        expect(caption).to_have_value("")
+        page.goto(address)
+
+        expect(caption).to_have_value(WRITTEN)
+        expect(words).to_have_text(["A", "tub", "stands."])
+        expect(page.get_by_text("As you left it. It is not saved yet.")).to_have_count(2)
+        keep_picture(page, "136-as-it-was-left")
+        page.get_by_role("button", name="Save corrected text").click()
+        expect(page.get_by_text("Corrected by grace")).to_be_visible()
+        page.get_by_role("button", name="Save caption").click()
+        expect(page.get_by_text("Saved by grace")).to_be_visible()
+        page.reload()
+        expect(caption).to_have_value(WRITTEN)
+        expect(page.get_by_text("As you left it")).to_have_count(0)
+        assert (
+            page.evaluate("Object.keys(localStorage).filter((each) => /unsaved/.test(each))") == []
+        )
+
+
 @pytest.mark.parametrize("lost", [1, 3])
 def test_a_correction_whose_answer_is_lost_is_saved_once_and_taken_for_nobody_elses(
     stack: Stack, troubled_page: Page, *, lost: int

@@ -109,6 +109,7 @@ export const resolver: CSSVariablesResolver = (current) => {
       "--mantine-color-teal-light-color": "#05664a",
       "--mantine-color-orange-light-color": "#a33b05",
       "--mantine-color-orange-text": "#a33b05",
+      "--mantine-color-red-text": "var(--mantine-color-red-9)",
       "--mantine-color-text": "#1b1e25",
       "--mantine-color-dimmed": "#5d6470",
       "--mantine-color-placeholder": "#6a717d",

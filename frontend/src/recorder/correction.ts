@@ -25,9 +25,11 @@ export class Correction {
   #undone: (readonly Word[])[] = [];
   #done: (readonly Word[])[] = [];
 
-  constructor(words: readonly Word[]) {
+  /** `begun`: what somebody has made of the words before, to go on with. */
+  constructor(words: readonly Word[], begun: readonly Word[] | null = null) {
     this.#first = words;
     this.words = new Signal(words);
+    if (begun !== null) this.#change(begun);
   }
 
   get index(): number {

@@ -5,6 +5,7 @@ import { cleanCaption, type NewCaption, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
+import { AsLeft } from "./AsLeft";
 import { CaptionChanges } from "./CaptionChanges";
 import { Shortened } from "./Shortened";
 import { savedBy } from "./said/said";
@@ -22,6 +23,8 @@ interface Props {
   /** Tells which text is saved: that in the field may be another by then. */
   onSaved: (text: string) => void;
   clock: DescribingClock;
+  /** What is written was left here before, and nobody has gone on with it. */
+  isAsLeft: boolean;
 }
 
 /** The clean text that is exported: suggested from what was said, decided by a person. */
@@ -94,6 +97,7 @@ export function CaptionPanel({ image, recording, captions, clock, ...props }: Pr
         />
       )}
       <Group justify="space-between" mt="sm" gap="xs">
+        {props.isAsLeft && <AsLeft />}
         <Text size="xs" c="dimmed">
           {saved ? `${savedBy(saved)}, ${formatAgo(saved.created_at)}` : ""}
         </Text>

@@ -17,6 +17,7 @@ import classes from "./DescribePage.module.css";
 import { GroundingOfImage } from "./grounding/GroundingContext";
 import { Unmentioned } from "./grounding/Unmentioned";
 import { WordsAndMasks } from "./grounding/WordsAndMasks";
+import { dropOldWriting, keepDraft, keptDraft } from "./kept-writing";
 import { NamelessTakes } from "./NamelessTakes";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
@@ -31,14 +32,7 @@ import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
-import {
-  type Edited,
-  NO_DRAFT,
-  NOTHING_WRITTEN,
-  unsavedOf,
-  type Written,
-  withoutSaved,
-} from "./written";
+import { type Edited, NOTHING_WRITTEN, unsavedOf, type Written, withoutSaved } from "./written";
 
 const POLL_MS = 3000;
 
@@ -77,7 +71,9 @@ function Describe({ id }: { id: number }) {
     descriptions.data?.proposal,
     descriptions.isFetchedAfterMount || !descriptions.isStale,
   );
-  const [draft, setDraft] = useState(NO_DRAFT);
+  const [left] = useState(() => keptDraft(id));
+  const [draft, setDraft] = useState(left);
+  useEffect(() => keepDraft(id, draft), [id, draft]);
   const unsaved = unsavedOf(draft);
   const write = (written: Written) => setDraft({ written, edited: null });
   const edit = useCallback((edited: Edited | null) => setDraft((now) => ({ ...now, edited })), []);
@@ -92,6 +88,7 @@ function Describe({ id }: { id: number }) {
   }, [isLive, replay]);
 
   useEffect(() => {
+    dropOldWriting();
     void resume().then((takes) => takes.forEach(tellCutOff));
   }, []);
 
@@ -179,6 +176,7 @@ function Describe({ id }: { id: number }) {
             onWrite={write}
             onSaved={forget}
             clock={clock}
+            isAsLeft={left.written.text !== null && unsaved.text === left.written.text}
           />
         )}
         {!isRecordingFirst && <Unmentioned image={image} />}

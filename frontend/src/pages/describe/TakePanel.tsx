@@ -5,6 +5,7 @@ import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
 import type { Replay } from "@/recorder/replay";
 import { GroundedText } from "./grounding/usePhraseWords";
+import { keptWords } from "./kept-writing";
 import { TakeMenu } from "./TakeMenu";
 import { aboutWords } from "./take-words";
 import { TranscriptEditor } from "./transcript/TranscriptEditor";
@@ -24,7 +25,10 @@ interface Props {
 export function TakePanel({ recording, image, replay, number, ...props }: Props) {
   const { transcripts, state, duration_s, user, created_at, voice_deleted_at } = recording;
   const newest = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
-  const [held, setHeld] = useState<Transcript | null>(null); // as it is being corrected
+  // As it is being corrected, or was when the page was left.
+  const [held, setHeld] = useState(
+    (): Transcript | null => transcripts.find(({ id }) => keptWords(id) !== null) ?? null,
+  );
   const transcript = held ?? newest;
 
   return (

@@ -7,6 +7,8 @@ import { useSignal } from "@/components/useSignal";
 import { Correction } from "@/recorder/correction";
 import type { Replay } from "@/recorder/replay";
 import { litWord, textOf } from "@/recorder/words";
+import { AsLeft } from "../AsLeft";
+import { keepWords, keptWords } from "../kept-writing";
 import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
 import { useSave } from "../useSave";
@@ -41,10 +43,21 @@ export function TranscriptEditor(props: Props) {
   const { controls } = audio;
   useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);
-  const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
+  const correction = useMemo(
+    () => new Correction(transcript.words, keptWords(transcript.id)),
+    [transcript],
+  );
+  useEffect(
+    () =>
+      correction.words.subscribe(() => {
+        keepWords(transcript.id, correction.canUndo ? correction.words.get() : null);
+      }),
+    [correction, transcript.id],
+  );
   const words = useSignal(correction.words);
   const isWriting = useSignal(correction.writing) !== null;
-  const [isEditing, setIsEditing] = useState(props.isOpen);
+  const [wasBegun] = useState(correction.canUndo);
+  const [isEditing, setIsEditing] = useState(props.isOpen || wasBegun);
   const [isWhole, setIsWhole] = useState(false);
   const isCorrected = transcript.kind === "corrected";
   const isBegun = audio.isPlaying || audio.seconds > 0;
@@ -54,7 +67,10 @@ export function TranscriptEditor(props: Props) {
     image,
     seconds: activeSeconds,
     send: (made: NewTranscript) => saveTranscript(recording.id, made),
-    onSaved: () => onHold(null),
+    onSaved: (_, made) => {
+      if (textOf(correction.words.get()) === made.text) keepWords(transcript.id, null);
+      onHold(null);
+    },
   });
   const saveOn = useCallback(
     (base: string) => {
@@ -120,6 +136,7 @@ export function TranscriptEditor(props: Props) {
       {isEditing ? (
         <>
           <KeyHints hasUnsure={correction.hasUnsure} />
+          {wasBegun && isHeld && <AsLeft />}
           {others && !isSaving && (
             <NewerText
               newer={others}
