@@ -24,7 +24,7 @@ from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
-from engine.segmentation.trainer import TrainConfig, choose_precision
+from engine.segmentation.trainer import PRETRAINED_SHARE, TrainConfig, choose_precision
 from engine.segmentation.training import StepReport, train_decoder
 from engine.threads import use_threads
 from engine.whole_file import whole_file
@@ -49,7 +49,7 @@ from workers.watch import Watch
 CHECKPOINTS: Final = "checkpoints"
 # A round's weights are half its own and half those that served, once a round has made these: one
 # training differs from another by half a click to an IoU of 0.85, and what several left was better
-# at one click than any of them.
+# at one click than any of them. A first round keeps less, of what was there before any.
 SERVED_SHARE: Final = 0.5
 # Of a round's folder, in which another part has its own, too.
 MADE: Final = (CHECKPOINTS, VERDICTS, LABEL_HEAD, f"*/{PROMPT_HEAD}", f"*/{VERIFIER}")
@@ -126,9 +126,10 @@ def make_masks(
 def _recipe(current: Round, version: DatasetVersion) -> MaskRecipe:
     """Say how a round is to train, by the settings as it begins."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    was_trained = Round.Part.MASKS in current.base_bundle.recipes
     decoder = TrainConfig(
         steps=settings.TRAIN_STEPS,
-        served_share=SERVED_SHARE if Round.Part.MASKS in current.base_bundle.recipes else 0.0,
+        served_share=SERVED_SHARE if was_trained else PRETRAINED_SHARE,
         seed=current.number,
     )
     return MaskRecipe(

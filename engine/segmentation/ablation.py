@@ -42,7 +42,7 @@ from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import ProposalConfig, propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
-from engine.segmentation.trainer import TrainConfig
+from engine.segmentation.trainer import PRETRAINED_SHARE, TrainConfig
 from engine.segmentation.training import train_decoder
 from engine.whole_file import whole_file
 
@@ -58,6 +58,7 @@ class Parts:
     gate: bool = True  # that leaves images of another kind to the base
     turns: bool = True  # of the images, and mirrors
     average: bool = True  # of the weights over the last steps
+    kept: bool = True  # is a part of the weights that it begins from
     redrawn: bool = True  # are some masks, tighter or looser, from the second click on
     head: bool = True  # says where to prompt; a grid otherwise
     encoder: bool = False  # its last stage learns, too
@@ -73,6 +74,7 @@ class Parts:
 
     def applied_to(self, config: TrainConfig) -> TrainConfig:
         """Return how it trains."""
+        config = replace(config, served_share=PRETRAINED_SHARE if self.kept else 0.0)
         config = config if self.average else replace(config, average_decay=0.0)
         return config if self.redrawn else replace(config, redrawn_share=0.0)
 
@@ -84,6 +86,7 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "no gate": Parts(gate=False),
     "no turns": Parts(turns=False),
     "no average": Parts(average=False),
+    "none kept": Parts(kept=False),
     "none redrawn": Parts(redrawn=False),
     "encoder learns": Parts(encoder=True),
 })  # fmt: skip

@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import torch
@@ -54,6 +54,12 @@ class Chain:
     clicks: int  # at the most
     surest_weight: float = 0.0
     iou_weight: float = 1.0
+
+
+# What is kept of weights that knew everything a little, by whoever trains from these: a dozen
+# images do not show all kinds of objects, and those that they lack keep what was known of them.
+# After Wortsman et al. 2022, arXiv:2109.01903 (WiSE-FT), section 3.
+PRETRAINED_SHARE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)

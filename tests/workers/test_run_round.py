@@ -393,7 +393,7 @@ def test_a_better_bundle_is_promoted_and_the_old_one_kept(
 
 
 @pytest.mark.slow
-def test_a_round_keeps_half_of_what_served_once_a_round_has_made_that(
+def test_a_round_keeps_a_part_of_what_it_began_from_and_half_of_what_a_round_made(
     world: World, started: Round, promoting: None
 ) -> None:
     first = run(started).bundle
@@ -407,7 +407,7 @@ def test_a_round_keeps_half_of_what_served_once_a_round_has_made_that(
 
     assert first is not None
     assert second is not None
-    assert first.recipes["masks"]["decoder"]["served_share"] == 0
+    assert first.recipes["masks"]["decoder"]["served_share"] == 0.3
     assert second.recipes["masks"]["parent"] == first.pk
     assert second.recipes["masks"]["decoder"]["served_share"] == 0.5
 

@@ -19,12 +19,13 @@ from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import OnnxEncoder
 from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.prompt_head_training import PromptHeadConfig
-from engine.segmentation.trainer import Chain, TrainConfig
+from engine.segmentation.trainer import PRETRAINED_SHARE, Chain, TrainConfig
 from engine.segmentation.windows import Window, windows_of, windows_of_masks
 from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 
 SIZE_HW = (256, 256)
 SHORT = TrainConfig(steps=2, masks_per_step=1, chains=(Chain(1), Chain(1)), precision="fp32")
+WHOLE = replace(SHORT, served_share=PRETRAINED_SHARE)
 
 
 def mask_at(top: int, left: int, side: int) -> NDArray[np.bool_]:
@@ -139,12 +140,16 @@ def test_every_row_changes_one_part() -> None:
 
 
 def test_without_an_average_the_last_weights_are_the_result() -> None:
-    assert ROWS["all"].applied_to(SHORT) == SHORT
-    assert ROWS["no average"].applied_to(SHORT) == replace(SHORT, average_decay=0.0)
+    assert ROWS["all"].applied_to(SHORT) == WHOLE
+    assert ROWS["no average"].applied_to(SHORT) == replace(WHOLE, average_decay=0.0)
 
 
 def test_without_masks_redrawn_all_clicks_ask_for_the_masks_as_they_are() -> None:
-    assert ROWS["none redrawn"].applied_to(SHORT) == replace(SHORT, redrawn_share=0.0)
+    assert ROWS["none redrawn"].applied_to(SHORT) == replace(WHOLE, redrawn_share=0.0)
+
+
+def test_a_training_keeps_a_part_of_the_pretrained_weights_but_where_it_is_left_out() -> None:
+    assert ROWS["none kept"].applied_to(SHORT) == SHORT
 
 
 @pytest.mark.slow
