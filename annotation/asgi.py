@@ -8,6 +8,8 @@ import django
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
+from annotation.published_secrets import refuse_published_secrets
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotation.settings")
 
 
@@ -24,4 +26,5 @@ class EventsHandler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
+refuse_published_secrets()
 application = EventsHandler()

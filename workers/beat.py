@@ -1,4 +1,7 @@
-"""The Celery app as beat sees it: what runs by the clock, and no module that loads a network."""
+"""The Celery app as beat sees it: what runs by the clock, and no module that loads a network.
+
+Workers begin with it, too.
+"""
 
 from logging.config import dictConfig
 from typing import Any
@@ -7,6 +10,9 @@ from celery.signals import setup_logging
 from django.conf import settings
 
 from annotation import jobs
+from annotation.published_secrets import refuse_published_secrets
+
+refuse_published_secrets()
 
 # A job whose worker died waits for its lease to run out, and then no longer than half of it.
 SWEEP_S = min(10.0, settings.JOB_LEASE_S / 2)

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from deploy.embedded import postgres
 from deploy.embedded.config import ROOT, Config, configure, env_file, local_url, read_env
 from deploy.embedded.launch import spawn
@@ -47,7 +49,13 @@ def main(argv: list[str]) -> int:
         if args.command == "up":
             return up(args.data, args.port, with_demo=args.demo)
         return with_services(args.data, args.arguments)
-    except (AlreadyRunningError, PortTakenError, ServiceError, OSError) as error:
+    except (
+        AlreadyRunningError,
+        ImproperlyConfigured,
+        PortTakenError,
+        ServiceError,
+        OSError,
+    ) as error:
         print(f"anneal: {error}", file=sys.stderr)
         return 1
     except StopRequested:

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotation.published_secrets import refuse_published
 from deploy.embedded import postgres, valkey
 from deploy.embedded.folders import socket_folder
 
@@ -60,7 +61,13 @@ def _write_env(path: Path, values: dict[str, str]) -> None:
 
 
 def configure(data: Path, web_port: int) -> Config:
-    """Write the data folder's `anneal.env` and return what its services need."""
+    """Write the data folder's `anneal.env` and return what its services need.
+
+    Raises:
+        ImproperlyConfigured: the environment has a secret as deploy/env.sample has it.
+
+    """
+    refuse_published(os.environ)
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o711)  # PostgreSQL may have to pass through as nobody
