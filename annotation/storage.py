@@ -191,9 +191,12 @@ def presign_get(key: str, *, download_name: str | None = None) -> str:
     return _presign_get(key, download_name, int(time() // PRESIGNED_S))
 
 
-def presign_put(key: str) -> str:
+def presign_put(key: str, length_bytes: int) -> str:
+    """Sign an address that takes so many bytes, no more and no fewer."""
     return _public_client().generate_presigned_url(
-        "put_object", Params={"Bucket": settings.S3_BUCKET, "Key": key}, ExpiresIn=PRESIGNED_S
+        "put_object",
+        Params={"Bucket": settings.S3_BUCKET, "Key": key, "ContentLength": length_bytes},
+        ExpiresIn=PRESIGNED_S,
     )
 
 
@@ -204,7 +207,8 @@ def create_multipart(key: str) -> str:
         return begun["UploadId"]
 
 
-def presign_part(key: str, multipart_id: str, number: int) -> str:
+def presign_part(key: str, multipart_id: str, number: int, length_bytes: int) -> str:
+    """Sign an address that takes so many bytes: unsigned, a part may have five gigabytes."""
     return _public_client().generate_presigned_url(
         "upload_part",
         Params={
@@ -212,6 +216,7 @@ def presign_part(key: str, multipart_id: str, number: int) -> str:
             "Key": key,
             "UploadId": multipart_id,
             "PartNumber": number,
+            "ContentLength": length_bytes,
         },
         ExpiresIn=PRESIGNED_S,
     )

@@ -30,7 +30,7 @@ class UploadInputSerializer(serializers.Serializer[Any]):
 
 
 class UploadPartSerializer(serializers.Serializer[Any]):
-    """PUT the bytes from_byte up to but not including to_byte there."""
+    """PUT the bytes from_byte up to but not including to_byte there: no other length is taken."""
 
     number = serializers.IntegerField()
     url = serializers.CharField()

@@ -32,7 +32,10 @@ class UploadIncompleteError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where to PUT one range of the file, from_byte up to but not including to_byte."""
+    """Where to PUT one range of the file, from_byte up to but not including to_byte.
+
+    The address takes exactly these bytes.
+    """
 
     number: int  # from 1
     url: str
@@ -157,15 +160,16 @@ def _part_count(upload: Upload) -> int:
 def _part(upload: Upload, number: int) -> Part:
     key = storage.upload_key(upload.pk)
     from_byte = (number - 1) * storage.PART_BYTES
+    to_byte = min(upload.bytes, from_byte + storage.PART_BYTES)
     return Part(
         number=number,
         url=(
-            storage.presign_part(key, upload.multipart_id, number)
+            storage.presign_part(key, upload.multipart_id, number, to_byte - from_byte)
             if upload.multipart_id
-            else storage.presign_put(key)
+            else storage.presign_put(key, to_byte - from_byte)
         ),
         from_byte=from_byte,
-        to_byte=min(upload.bytes, from_byte + storage.PART_BYTES),
+        to_byte=to_byte,
     )
 
 

@@ -14,13 +14,14 @@ class MapMemory implements UploadMemory {
   forget = (key: string) => void this.kept.delete(key);
 }
 
-/** An object store of four-byte parts that can be made to fail. */
+/** An object store of four-byte parts that can be made to fail, and takes no other length. */
 class ScriptedStore implements UploadTransport {
   readonly parts = new Map<string, Map<number, string>>();
   readonly batches: string[] = [];
   readonly completed: { id: string; parts: FinishedPart[] }[] = [];
   failures: (Error | null)[] = [];
   puts = 0;
+  readonly #signed = new Map<string, number>();
 
   async begin(_project: number, { id, bytes, batch }: NewUpload) {
     this.batches.push(batch);
@@ -28,24 +29,24 @@ class ScriptedStore implements UploadTransport {
     this.parts.set(id, got);
     const count = Math.ceil(bytes / PART_BYTES);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    return {
-      id,
-      state: "pending" as const,
-      parts: numbers
-        .filter((number) => !got.has(number))
-        .map((number) => ({
-          number,
-          url: `${id}/${number}`,
-          from_byte: (number - 1) * PART_BYTES,
-          to_byte: Math.min(bytes, number * PART_BYTES),
-        })),
-    };
+    const parts = numbers
+      .filter((number) => !got.has(number))
+      .map((number) => ({
+        number,
+        url: `${id}/${number}`,
+        from_byte: (number - 1) * PART_BYTES,
+        to_byte: Math.min(bytes, number * PART_BYTES),
+      }));
+    for (const { url, from_byte, to_byte } of parts) this.#signed.set(url, to_byte - from_byte);
+    return { id, state: "pending" as const, parts };
   }
 
   async put(url: string, bytes: Blob, onSent: (bytes: number) => void): Promise<string> {
     this.puts += 1;
     const failure = this.failures.shift();
     if (failure) throw failure;
+    // An address is signed for its bytes: the store refuses any other length.
+    if (bytes.size !== this.#signed.get(url)) throw new UnreachableError();
     const [id = "", number] = url.split("/");
     const text = await bytes.text();
     this.parts.get(id)?.set(Number(number), text);

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -54,6 +55,18 @@ REFUSED = {
 def _put(url: str, data: bytes) -> str:
     with urlopen(Request(url, data=data, method="PUT"), timeout=30) as answer:  # noqa: S310  # our own store
         return str(answer.headers["ETag"])
+
+
+def _put_part(upload_id: str, number: int, data: bytes) -> None:
+    """Put a part as a store would take it that is not told its length."""
+    keys = settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY
+    storage.client_for(settings.S3_ENDPOINT_URL, settings.S3_REGION, keys).upload_part(
+        Bucket=settings.S3_BUCKET,
+        Key=storage.upload_key(upload_id),
+        UploadId=Upload.objects.get(pk=upload_id).multipart_id,
+        PartNumber=number,
+        Body=data,
+    )
 
 
 def _send(api: Api, world: World, name: str, data: bytes) -> str:
@@ -182,6 +195,22 @@ def test_a_large_file_goes_up_in_parts_and_resumes(manager: Api, world: World) -
     assert storage.size(storage.upload_key(upload["id"])) == len(data)
 
 
+@pytest.mark.parametrize("size_bytes", [1000, storage.PART_BYTES + 1000])
+@pytest.mark.parametrize("more", [1, -1])
+def test_the_store_takes_no_more_and_no_fewer_bytes_than_were_announced(
+    manager: Api, world: World, size_bytes: int, more: int
+) -> None:
+    upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": size_bytes}
+    parts = manager.post(f"projects/{world.project.pk}/uploads", upload).json()["parts"]
+
+    for part in parts:
+        with pytest.raises(OSError, match=r"403|Broken pipe|reset"):  # it may not read all first
+            _put(part["url"], bytes(part["to_byte"] - part["from_byte"] + more))
+
+    complete = manager.post(f"uploads/{upload['id']}/complete").json()
+    assert complete["missing"] == [part["number"] for part in parts]
+
+
 def test_parts_that_are_longer_than_announced_are_dropped_and_sent_anew(
     manager: Api, world: World
 ) -> None:
@@ -189,7 +218,7 @@ def test_parts_that_are_longer_than_announced_are_dropped_and_sent_anew(
     upload: dict[str, Any] = {"id": str(uuid4()), "file_name": "large.png", "bytes": len(data)}
     uploads = f"projects/{world.project.pk}/uploads"
     for part in manager.post(uploads, upload).json()["parts"]:
-        _put(part["url"], data[part["from_byte"] : part["to_byte"]] + b"more")
+        _put_part(upload["id"], part["number"], data[part["from_byte"] : part["to_byte"]] + b"more")
 
     refused = manager.post(f"uploads/{upload['id']}/complete")
     left = storage.exists(storage.upload_key(upload["id"]))

@@ -5384,7 +5384,7 @@ export interface components {
             results: components["schemas"]["Upload"][];
             next: string | null;
         };
-        /** @description PUT the bytes from_byte up to but not including to_byte there. */
+        /** @description PUT the bytes from_byte up to but not including to_byte there: no other length is taken. */
         UploadPart: {
             number: number;
             url: string;
