@@ -7,7 +7,8 @@ raises StorageUnavailableError, which callers let through: it is answered with 5
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -48,6 +49,15 @@ class ObjectMissingError(DomainError):
 
     status = 404
     code = "object_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """An upload in parts that was begun, and neither joined nor aborted."""
+
+    key: str
+    multipart_id: str
+    begun_at: datetime
 
 
 def upload_key(upload_id: UUID | str) -> str:
@@ -246,6 +256,22 @@ def complete_multipart(key: str, multipart_id: str, parts: Sequence[tuple[int, s
                 "Parts": [{"PartNumber": number, "ETag": etag} for number, etag in sorted(parts)]
             },
         )
+
+
+def abort_multipart(key: str, multipart_id: str) -> None:
+    """Delete the parts of an upload, which takes no more of them; one that is over is no error."""
+    with suppress(ObjectMissingError), translated(key):
+        _client().abort_multipart_upload(Bucket=settings.S3_BUCKET, Key=key, UploadId=multipart_id)
+
+
+def list_multiparts(prefix: str) -> Iterator[Multipart]:
+    """Yield the uploads in parts that are neither joined nor aborted."""
+    with translated(prefix):
+        pages = _client().get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=prefix):
+            for found in page.get("Uploads", []):
+                if found["Key"].startswith(prefix):  # nanio tells of all
+                    yield Multipart(found["Key"], found["UploadId"], found["Initiated"])
 
 
 def ensure_bucket() -> None:

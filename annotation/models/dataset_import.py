@@ -28,6 +28,9 @@ class DatasetImport(models.Model):
         UNDONE = "undone"
         DISCARDED = "discarded"  # nothing came in
 
+    # What was uploaded is read again, or may be.
+    NEEDING_FILES = (State.CHECKING, State.READY, State.UNREADABLE, State.IMPORTING)
+
     id = models.UUIDField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="dataset_imports")
     source = models.CharField(max_length=500)  # the name of the file or folder

@@ -3,13 +3,8 @@
 Rows and everything else that people made stay, and the pixels of what a version holds.
 """
 
-from collections.abc import Iterator, Set
-from contextlib import suppress
+from collections.abc import Set
 from datetime import datetime, timedelta
-from itertools import islice
-from pathlib import PurePosixPath
-from typing import Final
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -17,13 +12,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annotation import storage
-from annotation.models import DatasetImport, DatasetVersion, Embedding, Image, Recording, Upload
+from annotation.models import DatasetImport, DatasetVersion, Embedding, Image, Recording
 from annotation.selectors.image_versions import images_held
 from annotation.services.import_requests import UNBEGUN, discard_dataset
+from annotation.services.left_uploads import drop_left_uploads
 from annotation.services.refused_rows import drop_old_refused_rows
 from annotation.services.voices import forget_voice
 
-BATCH: Final = 1000  # keys of the store
 log = structlog.get_logger(__name__)
 
 
@@ -31,12 +26,11 @@ def empty_trash() -> int:
     """Delete the stored pixels that no image and no version needs; return of how many images.
 
     Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes what
-    is held of refused files, of takes that were removed and of imports' refused rows so long ago.
-    Safe to repeat.
+    is held of uploads that are over, of takes that were removed and of imports' refused rows so
+    long ago. Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-    _drop_stale_uploads(cutoff)
-    _drop_refused_uploads(cutoff)
+    drop_left_uploads(cutoff)
     _drop_unwanted_datasets(cutoff)
     _drop_removed_voices(cutoff)
     drop_old_refused_rows(cutoff)
@@ -75,29 +69,6 @@ def _frozen(digests: Set[str], cutoff: datetime) -> set[str]:
     deleted = Image.objects.filter(sha256__in=digests, deleted_at__lt=cutoff)
     versions = DatasetVersion.objects.filter(project__in=deleted.values("project"))
     return images_held(digests, versions.exclude(project__deleted_at__lt=cutoff))
-
-
-def _drop_stale_uploads(cutoff: datetime) -> None:
-    stale = Upload.objects.filter(state=Upload.State.PENDING, created_at__lt=cutoff)
-    for upload in stale:
-        storage.delete(storage.upload_key(upload.pk))
-        upload.delete()
-
-
-def _drop_refused_uploads(cutoff: datetime) -> None:
-    """Delete what the store holds of files that were refused without a look, as their job ended."""
-    ids = _stored_uploads()
-    while batch := list(islice(ids, BATCH)):
-        refused = Upload.objects.filter(pk__in=batch, state=Upload.State.REFUSED)
-        old = refused.filter(created_at__lt=cutoff)
-        for upload_id in old.values_list("pk", flat=True):
-            storage.delete(storage.upload_key(upload_id))
-
-
-def _stored_uploads() -> Iterator[UUID]:
-    for key in storage.list_keys(storage.UPLOADS):
-        with suppress(ValueError):  # somebody else has put it there
-            yield UUID(PurePosixPath(key).name)
 
 
 def _drop_unwanted_datasets(cutoff: datetime) -> None:

@@ -75,7 +75,8 @@ def begin_upload(
     if upload.state == Upload.State.PENDING and _part_count(upload) > 1 and not upload.multipart_id:
         multipart_id = storage.create_multipart(storage.upload_key(upload.pk))
         opened = Upload.objects.filter(pk=upload.pk, multipart_id="")
-        opened.update(multipart_id=multipart_id)  # of two requests at once, the first wins
+        if not opened.update(multipart_id=multipart_id):  # of two requests at once, the first wins
+            storage.abort_multipart(storage.upload_key(upload.pk), multipart_id)
         upload.refresh_from_db()
     return upload
 

@@ -1,0 +1,209 @@
+"""What uploads leave in the store goes once nobody waits for it, and nothing else does."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.request import Request, urlopen
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from annotation import storage
+from annotation.models import DatasetImport, Upload
+from annotation.services import left_uploads
+from annotation.services.imports import check_upload
+from annotation.services.trash import empty_trash
+from tests.annotation.world import Api, World, png
+
+LARGE = storage.PART_BYTES + 1000  # bytes, two parts of them
+LONG_AGO = timedelta(days=31)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let uploads in parts count as begun long ago, as a store tells when it was by itself."""
+    monkeypatch.setattr(left_uploads, "BEGINNING", -timedelta(minutes=1))
+
+
+def _put(url: str, data: bytes) -> None:
+    with urlopen(Request(url, data=data, method="PUT"), timeout=30):  # noqa: S310  # our own store
+        pass
+
+
+def _begin(api: Api, world: World, size_bytes: int) -> tuple[str, list[dict[str, Any]]]:
+    """Begin an upload; return its id and its parts."""
+    upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": size_bytes}
+    begun = api.post(f"projects/{world.project.pk}/uploads", upload).json()
+    return upload["id"], begun["parts"]  # type: ignore[return-value]  # the id is text
+
+
+def _multiparts() -> list[str]:
+    return [each.multipart_id for each in storage.list_multiparts(storage.UPLOADS)]
+
+
+def _sent(world: World, state: Upload.State, *, days_ago: int = 0) -> str:
+    """Have a file lie in the store; return its key."""
+    upload = Upload.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        file_name="a.png",
+        bytes=1,
+        state=state,
+        created_by=world.manager,
+    )
+    sent_at = timezone.now() - timedelta(days=days_ago)
+    Upload.objects.filter(pk=upload.pk).update(created_at=sent_at)
+    storage.put_bytes(storage.upload_key(upload.pk), b"x")
+    return storage.upload_key(upload.pk)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_parts_of_a_file_that_never_came_whole_go_with_its_row(
+    manager: Api, world: World
+) -> None:
+    upload_id, parts = _begin(manager, world, LARGE)
+    _put(parts[1]["url"], bytes(1000))
+    Upload.objects.filter(pk=upload_id).update(created_at=timezone.now() - LONG_AGO)
+    before = _multiparts()
+
+    empty_trash()
+
+    assert before
+    assert _multiparts() == []
+    assert not Upload.objects.filter(pk=upload_id).exists()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_parts_of_a_file_that_is_on_its_way_stay(manager: Api, world: World) -> None:
+    upload_id, (first, second) = _begin(manager, world, LARGE)
+    _put(second["url"], bytes(1000))
+
+    empty_trash()
+
+    early = manager.post(f"uploads/{upload_id}/complete").json()
+    _put(first["url"], bytes(storage.PART_BYTES))
+    complete = manager.post(f"uploads/{upload_id}/complete").json()
+    assert early["missing"] == [1]
+    assert complete["state"] == "checking"
+
+
+@pytest.mark.django_db
+def test_parts_that_nobody_names_yet_have_a_day_to_be_named() -> None:
+    key = storage.upload_key(uuid4())
+    begun = storage.create_multipart(key)
+
+    empty_trash()
+
+    assert begun in _multiparts()
+    storage.abort_multipart(key, begun)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_once")
+def test_parts_under_a_strange_name_are_somebody_elses() -> None:
+    key = f"{storage.UPLOADS}readme.txt"
+    begun = storage.create_multipart(key)
+
+    empty_trash()
+
+    assert begun in _multiparts()
+    storage.abort_multipart(key, begun)
+
+
+def test_of_two_requests_that_begin_a_file_at_once_the_second_leaves_no_parts(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = storage.create_multipart
+
+    def overtaken(key: str) -> str:
+        """Begin, and see another request do so first."""
+        first = create(key)
+        Upload.objects.filter(pk=key.removeprefix(storage.UPLOADS)).update(multipart_id=first)
+        return create(key)
+
+    before = set(_multiparts())
+    monkeypatch.setattr(storage, "create_multipart", overtaken)
+    upload_id, _ = _begin(manager, world, LARGE)
+
+    named = Upload.objects.get(pk=upload_id).multipart_id
+    assert set(_multiparts()) - before == {named}
+
+
+def test_what_is_sent_again_once_a_file_has_come_in_goes(manager: Api, world: World) -> None:
+    data = png(1)
+    upload_id, [part] = _begin(manager, world, len(data))
+    _put(part["url"], data)
+    manager.post(f"uploads/{upload_id}/complete")
+    check_upload(upload_id=upload_id)
+    _put(part["url"], data)
+    lay = storage.exists(storage.upload_key(upload_id))
+
+    empty_trash()
+
+    assert lay
+    assert not storage.exists(storage.upload_key(upload_id))
+
+
+@pytest.mark.django_db
+def test_files_of_uploads_that_nobody_knows_go_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(left_uploads, "BATCH", 2)
+    keys = [storage.upload_key(uuid4()) for _ in range(5)]
+    for key in keys:
+        storage.put_bytes(key, b"x")
+
+    empty_trash()
+
+    assert not any(storage.exists(key) for key in keys)
+
+
+@pytest.mark.parametrize("state", ["pending", "checking"])
+def test_a_file_that_waits_to_be_completed_or_looked_at_stays(world: World, state: str) -> None:
+    key = _sent(world, Upload.State(state), days_ago=29)
+
+    empty_trash()
+
+    assert storage.exists(key)
+
+
+@pytest.mark.parametrize("state", DatasetImport.State.values)
+def test_the_file_of_a_dataset_stays_as_long_as_it_is_read(world: World, state: str) -> None:
+    key = _sent(world, Upload.State.ACCEPTED)
+    DatasetImport.objects.create(
+        pk=UUID(key.removeprefix(storage.UPLOADS)),
+        project=world.project,
+        source="a.zip",
+        state=state,
+        created_by=world.manager,
+    )
+
+    empty_trash()
+
+    assert storage.exists(key) == (state in {"checking", "ready", "unreadable", "importing"})
+
+
+def test_what_the_store_holds_of_a_refused_file_goes_with_time_and_of_one_that_waits_stays(
+    world: World,
+) -> None:
+    refused = _sent(world, Upload.State.REFUSED, days_ago=31)
+    kept = [
+        _sent(world, Upload.State.REFUSED, days_ago=29),
+        _sent(world, Upload.State.CHECKING, days_ago=31),
+    ]
+
+    empty_trash()
+
+    assert not storage.exists(refused)
+    assert all(storage.exists(key) for key in kept)
+
+
+def test_a_strange_object_among_the_uploads_stops_no_emptying(world: World) -> None:
+    refused = _sent(world, Upload.State.REFUSED, days_ago=31)
+    strange = f"{storage.UPLOADS}readme.txt"
+    storage.put_bytes(strange, b"x")
+
+    empty_trash()
+
+    assert (storage.exists(refused), storage.exists(strange)) == (False, True)
+    storage.delete(strange)
