@@ -231,6 +231,8 @@ ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
 TRASH_DAYS = 30  # DESIGN P9
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=4 * 1024**3)
+# What may be on its way into one project: files that come or wait to be looked at or brought in.
+MAX_PENDING_UPLOAD_BYTES = env.int("MAX_PENDING_UPLOAD_BYTES", default=256 * 1024**3)
 
 # Hosts of one's own network that webhooks may be sent to, by http as well; others must be public.
 WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])

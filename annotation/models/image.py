@@ -146,7 +146,16 @@ class Upload(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(name="upload_latest_of_project", fields=["project", "-created_at"])]
+        indexes = [
+            models.Index(name="upload_latest_of_project", fields=["project", "-created_at"]),
+            # Serves the limit on what is on its way, which each file asks for.
+            models.Index(
+                name="upload_on_its_way",
+                fields=["project"],
+                include=["bytes"],
+                condition=Q(state__in=["pending", "checking"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"upload {self.file_name} ({self.state})"

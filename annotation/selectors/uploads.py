@@ -1,11 +1,11 @@
 """Files on their way in."""
 
-from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, Sum, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from annotation import jobs
-from annotation.models import Job, Upload
+from annotation.models import DatasetImport, Job, Upload
 from annotation.selectors.access import Person, rows_for
 
 
@@ -24,6 +24,21 @@ def checking_upload_ids(project_id: int) -> list[str]:
     )
     ids = waiting.order_by("created_at", "pk").values_list("pk", flat=True)
     return [str(upload_id) for upload_id in ids]
+
+
+def pending_bytes(project_id: int) -> int:
+    """Return how much the store holds, or shall hold, of what is on its way into a project.
+
+    Files that are sent or wait for a look, and datasets of which something may still come in.
+    """
+    on_their_way = [Upload.State.PENDING, Upload.State.CHECKING]
+    offered = DatasetImport.objects.filter(
+        project_id=project_id, state__in=DatasetImport.NEEDING_FILES
+    )
+    # Two queries, as an index serves the first: a project may have millions that have come in.
+    files = Upload.objects.filter(project_id=project_id, state__in=on_their_way)
+    datasets = Upload.objects.filter(pk__in=offered.values("pk")).exclude(state__in=on_their_way)
+    return sum(each.aggregate(total=Sum("bytes"))["total"] or 0 for each in (files, datasets))
 
 
 def own_jobs() -> QuerySet[Job]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from annotation import jobs, storage
 from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Project, Upload
+from annotation.selectors.uploads import pending_bytes
 from annotation.services.jobs import enqueue_once
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,12 @@ class UploadIncompleteError(DomainError):
     """Bytes are missing, or too many; `missing` holds the numbers of the parts to be sent."""
 
     code = "upload_incomplete"
+
+
+class UploadsFullError(DomainError):
+    """As much is on its way into the project as may be."""
+
+    code = "uploads_full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +62,26 @@ def begin_upload(
     """Open an upload; asking again with the same id resumes it.
 
     The images of one `batch` are undone together.
+
+    Raises:
+        InvalidInputError: the file is larger than may be.
+        UploadTakenError: the id belongs to another file.
+        UploadsFullError: too much is on its way into the project.
+
     """
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1024**2
         fault = f"A file may have at most {limit} MiB: import it from a bucket, or in parts."
         raise InvalidInputError(fault, field="bytes")
-    upload, _ = Upload.objects.get_or_create(
-        pk=upload_id,
-        defaults={
-            "batch": batch,
-            "project": project,
-            "file_name": file_name,
-            "bytes": size_bytes,
-            "created_by": created_by,
-        },
+    upload = _known_or_new(
+        Upload(
+            pk=upload_id,
+            batch=batch,
+            project=project,
+            file_name=file_name,
+            bytes=size_bytes,
+            created_by=created_by,
+        )
     )
     if (upload.project_id, upload.bytes) != (project.pk, size_bytes):
         raise UploadTakenError("This upload id belongs to another file.")
@@ -79,6 +92,30 @@ def begin_upload(
             storage.abort_multipart(storage.upload_key(upload.pk), multipart_id)
         upload.refresh_from_db()
     return upload
+
+
+@transaction.atomic
+def _known_or_new(upload: Upload) -> Upload:
+    """Return the row of that id; where there is none, this one if the project has room for it.
+
+    Raises:
+        UploadsFullError: it has none.
+
+    """
+    # Locked, as of two files at once each would find room for itself.
+    Project.objects.select_for_update(no_key=True).get(pk=upload.project_id)
+    rows = Upload.objects.filter(pk=upload.pk)
+    if (known := rows.first()) is not None:
+        return known
+    most = settings.MAX_PENDING_UPLOAD_BYTES
+    if pending_bytes(upload.project_id) + upload.bytes > most:
+        raise UploadsFullError(
+            f"At most {most // 1024**2} MiB of files may be on their way into a project, and with"
+            " this one it would be more. Wait until others have come in, or bring in or discard"
+            " datasets that were sent; then send it again."
+        )
+    Upload.objects.bulk_create([upload], ignore_conflicts=True)  # another project may have the id
+    return rows.get()
 
 
 def missing_parts(upload: Upload) -> list[Part]:

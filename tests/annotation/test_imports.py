@@ -11,16 +11,17 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import jobs, storage
-from annotation.models import Assignment, Image, Job, Project, Upload
-from annotation.selectors.uploads import checking_upload_ids
+from annotation.models import Assignment, DatasetImport, Image, Job, Project, Upload
+from annotation.selectors.uploads import checking_upload_ids, pending_bytes
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
+from annotation.services.import_requests import discard_dataset
 from annotation.services.imports import UploadAlteredError, check_upload, import_archive
 from annotation.services.jobs import (
     MAX_ATTEMPTS,
@@ -33,6 +34,7 @@ from annotation.services.jobs import (
 )
 from annotation.services.projects import update_project
 from annotation.services.settlement import AFTER_OUTAGE, settle_failures
+from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, make_image, png
 
 ODD = Path(__file__).parents[3] / "shared" / "data" / "media_odd" / "files"
@@ -264,6 +266,44 @@ def test_a_file_that_is_larger_than_may_be_is_told_of_the_bucket(
 
     assert answer.status_code == 400
     assert "at most 4096 MiB: import it from a bucket" in answer.json()["detail"]
+
+
+def test_what_is_on_its_way_into_a_project_is_limited_and_what_was_begun_goes_on(
+    manager: Api, world: World, settings: LazySettings
+) -> None:
+    settings.MAX_PENDING_UPLOAD_BYTES = 2 * 1024**2
+    uploads = f"projects/{world.project.pk}/uploads"
+    first, second, third = (
+        {"id": str(uuid4()), "file_name": "a.png", "bytes": 1024**2} for _ in range(3)
+    )
+    begun = [manager.post(uploads, each).status_code for each in (first, second)]
+
+    full = manager.post(uploads, third)
+    again = manager.post(uploads, first)
+    elsewhere = manager.post("projects", {"name": "Another"}).json()["id"]
+    other = manager.post(f"projects/{elsewhere}/uploads", third)
+
+    assert begun == [200, 200]
+    assert (full.status_code, full.json()["code"]) == (409, "uploads_full")
+    assert full.json()["detail"].startswith("At most 2 MiB of files may be on their way")
+    assert again.status_code == other.status_code == 200
+
+
+def test_a_file_counts_until_it_has_come_in_and_a_dataset_until_it_is_brought_in_or_discarded(
+    manager: Api, world: World
+) -> None:
+    image, dataset = png(1), zipped("coco", cell(1))
+    sent = [_send(manager, world, "a.png", image), _send(manager, world, "a.zip", dataset)]
+    waiting = pending_bytes(world.project.pk)
+
+    check_upload(upload_id=sent[0])
+    import_archive(upload_id=sent[1], on_progress=lambda *_: None)
+    offered = pending_bytes(world.project.pk)
+    discard_dataset(dataset_import=DatasetImport.objects.get(pk=sent[1]))
+
+    assert waiting == len(image) + len(dataset)
+    assert offered == len(dataset)
+    assert pending_bytes(world.project.pk) == 0
 
 
 def _zip(files: Mapping[str, bytes], *, link: str = "") -> bytes:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
@@ -30,6 +31,7 @@ from annotation.models import (
     Recording,
     Revision,
     Round,
+    Upload,
 )
 from annotation.services.assignments import claim_image
 from annotation.services.caption_proposals import propose_caption
@@ -51,6 +53,7 @@ from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
+from annotation.services.uploads import UploadsFullError, begin_upload
 from annotation.services.verification import Batch, claim_proposals
 from annotation.services.voices import mark_voices_deleted
 from engine.datasets.sample import Dataset, Sample, labels_of
@@ -232,6 +235,42 @@ def test_the_same_picture_added_at_once_is_one_image(world: World) -> None:
     assert outcomes == ["accepted", "duplicate", "duplicate", "duplicate"]
     assert Image.objects.count() == 1
     assert Assignment.objects.count() == 1
+
+
+def test_files_that_are_begun_at_once_do_not_each_take_the_last_room(
+    world: World, settings: LazySettings
+) -> None:
+    settings.MAX_PENDING_UPLOAD_BYTES = 1000
+    begin = partial(
+        begin_upload,
+        project=world.project,
+        file_name="a.png",
+        size_bytes=600,
+        created_by=world.manager,
+    )
+
+    results = at_once(*(partial(begin, upload_id=uuid4()) for _ in range(4)))
+
+    assert [type(each) for each in results].count(UploadsFullError) == 3
+    assert Upload.objects.count() == 1
+
+
+def test_a_file_that_is_begun_twice_at_once_is_begun_once(
+    world: World, settings: LazySettings
+) -> None:
+    settings.MAX_PENDING_UPLOAD_BYTES = 1000
+    begin = partial(
+        begin_upload,
+        project=world.project,
+        upload_id=uuid4(),
+        file_name="a.png",
+        size_bytes=600,
+        created_by=world.manager,
+    )
+
+    first, second = at_once(begin, begin)
+
+    assert first == second == Upload.objects.get()
 
 
 def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: World) -> None:
