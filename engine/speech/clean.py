@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.speech.punctuation import parted
+
 MAX_CHARACTERS: Final = 200_000  # two hours of fast speech are some 140,000
 _LONGEST_REPEAT_WORDS: Final = 5
 _REPAIR_REACH_WORDS: Final = 5
@@ -19,7 +21,6 @@ _NOISE: Final = re.compile(
     r"[\])]",
     re.IGNORECASE,
 )
-_PARTS: Final = re.compile(r"^([^\w]*)(.*?)([^\w]*)$", re.DOTALL)
 _FILLERS: Final = frozenset((
     "um", "umm", "uh", "uhh", "uhm", "erm", "er", "eh", "ah", "ahh", "oh", "hm", "hmm", "mm", "mmm",
     "mhm", "uh-huh", "mm-hmm",
@@ -67,7 +68,7 @@ def clean_caption(text: str) -> str:
     """Return the caption, or "" when only noise was said. Cleaning it again changes nothing."""
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"a caption has at most {MAX_CHARACTERS} characters; got {len(text)}")
-    tokens = [_token(piece) for piece in _NOISE.sub(" ", text).split()]
+    tokens = [_Token(*parted(piece)) for piece in _NOISE.sub(" ", text).split()]
     for _ in range(_PASSES):
         before = tokens
         for rule in (
@@ -78,12 +79,6 @@ def clean_caption(text: str) -> str:
         if tokens == before:
             break
     return _written(tokens)
-
-
-def _token(piece: str) -> _Token:
-    match = _PARTS.match(piece)
-    assert match is not None  # noqa: S101  # the pattern fits any text
-    return _Token(*match.groups())
 
 
 def _drop(kept: _Tokens, dropped: _Token) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.speech.punctuation import parted
 from engine.speech.transcript import Word
 
-_PARTS: Final = re.compile(r"^[^\w]*(.*?)([^\w]*)$", re.DOTALL)
 _POSSESSIVE: Final = re.compile(r"['\u2019]s$|s['\u2019]$")
 _STOPS: Final = ".!?\u2026"
 
@@ -38,9 +38,7 @@ def tokens_of(words: Sequence[Word]) -> list[Token]:
     """Return the tokens in order. Words of punctuation alone close the token before them."""
     tokens: list[Token] = []
     for at, word in enumerate(words):
-        match = _PARTS.match(word.text.strip())
-        assert match is not None  # noqa: S101  # the pattern fits any text
-        text, tail = match.groups()
+        _, text, tail = parted(word.text.strip())
         if not text:
             if tokens:
                 tokens[-1] = replace(tokens[-1], tail=tokens[-1].tail + word.text.strip())
