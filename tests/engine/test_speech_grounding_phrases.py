@@ -1,5 +1,8 @@
 """Noun phrases of a transcript, found offline and with their words' places."""
 
+import re
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,9 +11,11 @@ from engine.speech.grounding.names import is_same_name, may_name
 from engine.speech.grounding.phrases import noun_phrases
 from engine.speech.grounding.tagger import tag_english
 from engine.speech.grounding.tokens import tokens_of
+from engine.speech.transcript import MAX_WORDS
 from tests.engine.grounding import NAMES, spoken
 
 letters = st.sampled_from("DCJVRANSOX")
+PATTERN = re.compile(r"D*(?:R(?=[RJC])|C|JA(?=J)|J|(?<=[DCJR])V(?=[JCVNS]))*[NS]+")
 texts = st.lists(
     st.one_of(
         st.sampled_from(
@@ -87,6 +92,27 @@ def test_phrases_lie_in_order_apart_and_within_the_words(
 @settings(max_examples=50, deadline=None)
 def test_any_words_can_be_tagged_one_letter_each(said: list[str]) -> None:
     assert len(tag_english(said)) == len(said)
+
+
+@given(st.text(letters, max_size=12))
+def test_phrases_are_the_runs_that_lead_to_a_noun(kinds: str) -> None:
+    words = spoken(" ".join(f"w{at}" for at in range(len(kinds))))
+
+    found = noun_phrases(words, [], lambda _: kinds)
+
+    places = [(phrase.first, phrase.end) for phrase in found]
+    assert places == [match.span() for match in PATTERN.finditer(kinds)]
+
+
+@pytest.mark.parametrize(("last", "nouns"), [("N", ["red bucket"]), ("X", [])])
+def test_a_sentence_without_an_end_is_read_at_once(last: str, nouns: list[str]) -> None:
+    words = spoken("red " * (MAX_WORDS - 1) + "bucket")
+    began = time.process_time()
+
+    found = noun_phrases(words, ["red bucket"], lambda said: "J" * (len(said) - 1) + last)
+
+    assert [phrase.noun for phrase in found] == nouns
+    assert time.process_time() - began < 20  # seconds; it takes one
 
 
 @given(texts)

@@ -17,7 +17,11 @@ from engine.speech.transcript import Word
 # Gives each word of a sentence the letter of its kind, as `tag_english` does.
 Tagger = Callable[[Sequence[str]], str]
 
-_PHRASE: Final = re.compile(r"D*(?:R(?=[RJC])|C|JA(?=J)|J|(?<=[DCJR])V(?=[JCVNS]))*[NS]+")
+# What leads to no noun is matched as well, and without a way back: no part of it leads to one
+# either, and to look at each of its parts would take time by the square of its length.
+_PHRASE: Final = re.compile(
+    r"D*+(?:R(?=[RJC])|C|JA(?=J)|J|(?<=[DCJR])V(?=[JCVNS]))*+(?P<nouns>[NS]*+)"
+)
 _BREAKS: Final = re.compile(r"[,;:\u2014-]")
 _GROUPS: Final = frozenset((
     "group", "pair", "couple", "bunch", "lot", "lots", "number", "row", "set", "stack", "pile",
@@ -76,6 +80,7 @@ def noun_phrases(words: Sequence[Word], names: Collection[str], tag: Tagger) -> 
             phrases += [
                 _phrase(sentence, letters, start + match.start(), start + match.end(), known)
                 for match in _PHRASE.finditer(letters[start:end])
+                if match["nouns"]
             ]
         found += _joined_groups(phrases, sentence)
     return [phrase for phrase in found if _is_thing(phrase, known)]
@@ -127,7 +132,8 @@ def _phrase(
 
 def _noun(keys: Sequence[str], nouns: int, known: frozenset[str]) -> str:
     """Return the longest ending that a label names, else the last noun."""
-    for length in range(len(keys), 0, -1):
+    longest = max((name.count(" ") + 1 for name in known), default=0)  # words; a key has one
+    for length in range(min(len(keys), longest), 0, -1):
         ending = " ".join(keys[-length:])
         if forms(ending) & known:
             return ending
