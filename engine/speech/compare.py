@@ -6,8 +6,9 @@ Whoever wrote the clean text, a rule, a model or a person, is held to the same c
 import re
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final, Literal
+
+from engine.speech.alignment import same_words
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
@@ -51,16 +52,19 @@ def compare(raw: str, clean: str) -> Comparison:
     """Compare word by word, without case and punctuation. A word that only moved is neither."""
     before, after = raw.split(), clean.split()
     keys_before, keys_after = [_key(word) for word in before], [_key(word) for word in after]
-    matcher = SequenceMatcher(a=keys_before, b=keys_after, autojunk=False)
     parts: list[Part] = []
-    for tag, i0, i1, j0, j1 in matcher.get_opcodes():
-        if tag == "equal":
-            parts.append(_part("same", after[j0:j1]))
-            continue
-        if i1 > i0:
-            parts.append(_part("dropped", before[i0:i1]))
-        if j1 > j0:
-            parts.append(_part("added", after[j0:j1]))
+    i = j = 0
+    for i0, j0, length in [
+        *same_words(keys_before, keys_after),
+        (len(before), len(after), 0),
+    ]:
+        if i0 > i:
+            parts.append(_part("dropped", before[i:i0]))
+        if j0 > j:
+            parts.append(_part("added", after[j:j0]))
+        i, j = i0 + length, j0 + length
+        if length:
+            parts.append(_part("same", after[j0:j]))
     had, has = _content(raw), _content(clean)
     return Comparison(parts, _more(clean, has - had), _more(raw, had - has))
 
