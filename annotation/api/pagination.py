@@ -66,7 +66,7 @@ def _write(kind: str, values: list[Any]) -> str:
 def _read(cursor: str, kind: str, length: int) -> list[Any]:
     try:
         found = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _bad_cursor() from None
     if not isinstance(found, list) or found[:1] != [kind] or len(found) != 1 + length:
         raise _bad_cursor()

@@ -106,6 +106,7 @@ def test_wrong_fields_are_named_at_every_endpoint(world: World, name: str) -> No
         ("GET", "projects/{project_id}/images?cursor=x", None, "cursor"),
         ("GET", "projects/{project_id}/images?cursor=WyJ4Il0", None, "cursor"),
         ("GET", "projects/{project_id}/uploads?cursor=WzEsMl0", None, "cursor"),
+        ("GET", f"projects/{{project_id}}/uploads?cursor={'W1tb' * 967}", None, "cursor"),
         ("GET", "projects/{project_id}/images?search=%00", None, "search"),
     ],
 )
