@@ -12,6 +12,7 @@ class DomainError(Exception):
     def __init__(self, message: str, **extra: Any) -> None:  # noqa: ANN401  # members of the problem document, any JSON
         super().__init__(message)
         self.extra = extra
+        self.reason = message  # as the log has it
 
 
 class InvalidInputError(DomainError):

@@ -38,10 +38,17 @@ MISSING: Final = {"404", "NoSuchKey", "NotFound", "NoSuchUpload", "NoSuchBucket"
 
 
 class StorageUnavailableError(DomainError):
-    """The object store does not answer; the same request may work later."""
+    """The object store does not answer; the same request may work later.
+
+    The message is for anyone to read; `reason`, which names keys and hosts, is for the log alone.
+    """
 
     status = 503
     code = "storage_unavailable"
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class ObjectMissingError(DomainError):
@@ -310,9 +317,15 @@ def translated(key: str) -> Iterator[None]:
     except ClientError as error:
         if _code(error) in MISSING:
             raise ObjectMissingError(f"There is no object {key}.") from error
-        raise StorageUnavailableError(f"The object store refused {key}: {error}") from error
+        raise StorageUnavailableError(
+            f"The object store refused a request ({_code(error)}).",
+            reason=f"The object store refused {key}: {error}",
+        ) from error
     except BotoCoreError as error:
-        raise StorageUnavailableError(f"The object store is unreachable: {error}") from error
+        raise StorageUnavailableError(
+            "The object store is unreachable.",
+            reason=f"The object store is unreachable: {error}",
+        ) from error
 
 
 def _code(error: ClientError) -> str:

@@ -119,7 +119,8 @@ def _end(claim: Claim, error: Exception | None) -> None:
     elif isinstance(error, LeaseLostError):
         raise error
     elif isinstance(error, PASSING):
-        log.warning("job_released", kind=claim.kind, reason=str(error))
+        reason = error.reason if isinstance(error, StorageUnavailableError) else str(error)
+        log.warning("job_released", kind=claim.kind, reason=reason)
         release_job(claim, error=str(error))
     else:
         log.error("job_failed", kind=claim.kind, exc_info=error)

@@ -121,7 +121,7 @@ def _of_domain(error: DomainError) -> Response:
     if isinstance(error, InvalidInputError) and "field" in extra:
         extra["errors"] = [{"field": extra.pop("field"), "message": str(error)}]
     if error.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        log.error("request_failed", code=error.code, reason=str(error))
+        log.error("request_failed", code=error.code, reason=error.reason)
     body = problem(error.status, error.code, str(error), **extra)
     return Response(body, error.status, content_type=CONTENT_TYPE)
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import uuid5
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -43,6 +44,7 @@ GONE: Final = "What was sent is not there any more: send it again."
 UNREAD: Final = "The object store refuses this file, though it answers: send it again."
 NOTHING: Final = "Nothing of it came in: mend or leave out what is odd, and send it again."
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
+log = structlog.get_logger(__name__)
 
 
 class UploadAlteredError(DomainError):
@@ -90,6 +92,7 @@ def refuse_unread(*, upload_id: str, fault: storage.StorageUnavailableError) -> 
 
     """
     storage.check()
+    log.warning("file_not_given", upload_id=upload_id, reason=fault.reason)
     upload = Upload.objects.select_related("project").get(pk=upload_id)
     _record(upload, AddedImage(None, State.REFUSED, f"{UNREAD} {fault}"))
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
+from structlog.testing import capture_logs
 
+from annotation import storage
 from tests.annotation.everything import ids_of_everything
 from tests.annotation.world import Api, World, create, operation
 
@@ -180,6 +183,31 @@ def test_a_body_that_is_too_large_is_refused_unread(world: World, settings: Any)
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
+
+
+def test_a_store_that_is_away_is_told_without_its_keys_and_hosts_which_are_logged(
+    manager: Api, world: World, settings: Any
+) -> None:
+    settings.S3_ENDPOINT_URL = "http://127.0.0.1:9"
+    upload = {"id": "00000000-0000-4000-8000-000000000001", "file_name": "a.png", "bytes": 10}
+
+    with capture_logs() as logs:
+        answer = manager.post(f"projects/{world.project.pk}/uploads", upload)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert answer.json()["detail"] == "The object store is unreachable."
+    [logged] = [each for each in logs if each["event"] == "request_failed"]
+    assert "127.0.0.1:9" in logged["reason"]
+
+
+def test_what_the_store_refuses_is_told_without_its_key() -> None:
+    refused = ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+
+    with pytest.raises(storage.StorageUnavailableError) as caught, storage.translated("secret/a"):
+        raise refused
+
+    assert str(caught.value) == "The object store refused a request (AccessDenied)."
+    assert "secret/a" in caught.value.reason
 
 
 @pytest.mark.parametrize(
