@@ -72,7 +72,11 @@ def _repeat(lease: Lease, project: Project, rank_some: Callable[..., int]) -> No
 def _choose(lease: Lease, arms: Arms) -> list[int]:
     """Return the images that come first: the model's choices, and between them some by chance."""
     by_chance = list(_seen(waiting_in(arms.project), arms.serving)[:CANDIDATES])
-    kept = {each for each in by_chance if each.is_holdout or is_left_to_chance(each.sha256)}
+    kept = {
+        each
+        for each in by_chance
+        if each.is_holdout or is_left_to_chance(each.sha256, project=arms.project)
+    }
     candidates = [each for each in by_chance if each not in kept]
     if not candidates:
         return []

@@ -1,5 +1,6 @@
 """Projects, who belongs to them, and their labels."""
 
+import secrets
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,6 +12,11 @@ MOST_OVERLAP: Final = 5
 LEAST_PROMISE: Final = 0.8  # of the precision at which the model accepts by itself
 MOST_PROMISE: Final = 0.999
 MOST_OF_ARM: Final = 0.4  # of the images: two such arms leave a fifth to what serves and a trial
+
+
+def make_draw_salt() -> str:
+    """Make 128 bits by chance, in letters."""
+    return secrets.token_hex(16)
 
 
 class Project(models.Model):
@@ -46,6 +52,9 @@ class Project(models.Model):
     without_proposals_share = models.FloatField(default=0.1, db_default=0.1)
     previous_bundle_share = models.FloatField(default=0.1, db_default=0.1)
     candidate_bundle_share = models.FloatField(default=0.1, db_default=0.1)
+    # Keeps from members what is drawn of what they can see: services/draws.py. It leaves the
+    # database by no door. Projects that were made before have none, so that nothing falls anew.
+    draw_salt = models.CharField(max_length=32, blank=True, default=make_draw_salt, db_default="")
     # Projects whose finished holdout a round must not forget.
     also: "models.ManyToManyField[Project, Any]" = models.ManyToManyField(
         "self", symmetrical=False, related_name="+"
@@ -137,6 +146,10 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def salted(self, key: str) -> str:
+        """Return a key, to be hashed, that only who knows the project's salt can tell."""
+        return f"{self.draw_salt} {key}" if self.draw_salt else key
 
 
 class Membership(models.Model):

@@ -38,7 +38,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     free = Image.objects.filter(
         pk=image.pk, is_holdout=False, status=Image.Status.TODO, deleted_at=None
     )
-    locked = free.select_for_update().first()
+    locked = free.select_for_update(of=("self",)).select_related("project").first()
     if locked is None or _is_somebodys(locked):
         return 0
     sure = Proposal.objects.select_related("label").filter(
@@ -51,7 +51,11 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     only = next(iter(labels)) if len(labels) == 1 else None
     named = {proposal: proposal.suggested_label or only for proposal in sure.order_by("pk")}
     known = {proposal: label for proposal, label in named.items() if label in labels}
-    audited = [each.pk for each in known if is_drawn_for_audit(each.pk, share=AUDITED_SHARE)]
+    audited = [
+        each.pk
+        for each in known
+        if is_drawn_for_audit(each.pk, project=locked.project, share=AUDITED_SHARE)
+    ]
     Proposal.objects.filter(pk__in=audited, audited_at=None).update(audited_at=Now())
     operations = [
         _acceptance(proposal, label, locked.version)

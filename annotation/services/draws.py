@@ -1,4 +1,9 @@
-"""What falls on images and proposals by chance: by hash, so that it falls the same way for ever."""
+"""What falls on images and proposals by chance: by hash, so that it falls the same way for ever.
+
+Who annotates knows an image's digest and the shares. What they are not told (arms, audits, captions
+that nobody sees) is drawn with the project's salt, which no one is told either. The holdout is not:
+versions follow from files alone. Nor is who does an image beside others, which is told anyway.
+"""
 
 import hashlib
 from typing import Final
@@ -19,7 +24,7 @@ def is_drawn_for_control(sha256: str, *, project: Project) -> bool:
 
     A larger share only adds to the images that were drawn before.
     """
-    return _drawn(f"caption control {sha256}") < project.caption_control_share
+    return _drawn(project.salted(f"caption control {sha256}")) < project.caption_control_share
 
 
 def people_for(sha256: str, *, is_holdout: bool, project: Project) -> int:
@@ -37,23 +42,23 @@ def arm_for(sha256: str, *, project: Project) -> Image.Arm:
     A larger share of one arm only adds to its images: those without proposals and of the previous
     bundle take none of each other's, and a candidate only what would be left to what serves.
     """
-    drawn = _drawn(f"arm {project.pk} {sha256}")
+    drawn = _drawn(project.salted(f"arm {project.pk} {sha256}"))
     if drawn < project.without_proposals_share:
         return Image.Arm.NONE
     if drawn >= 1 - project.previous_bundle_share:
         return Image.Arm.PREVIOUS
-    is_tried = _drawn(f"trial {project.pk} {sha256}") < project.candidate_bundle_share
-    return Image.Arm.CANDIDATE if is_tried else Image.Arm.SERVING
+    tried = _drawn(project.salted(f"trial {project.pk} {sha256}"))
+    return Image.Arm.CANDIDATE if tried < project.candidate_bundle_share else Image.Arm.SERVING
 
 
-def is_left_to_chance(sha256: str) -> bool:
+def is_left_to_chance(sha256: str, *, project: Project) -> bool:
     """Draw by hash the images that come as they come, though a model chooses which come next."""
-    return _drawn(f"chance {sha256}") < LEFT_TO_CHANCE
+    return _drawn(project.salted(f"chance {sha256}")) < LEFT_TO_CHANCE
 
 
-def is_drawn_for_audit(proposal_id: UUID, *, share: float) -> bool:
+def is_drawn_for_audit(proposal_id: UUID, *, project: Project, share: float) -> bool:
     """Draw by hash the proposals that people decide though the model is sure enough of them."""
-    return _drawn(f"audit {proposal_id}") < share
+    return _drawn(project.salted(f"audit {proposal_id}")) < share
 
 
 def _drawn(key: str) -> float:

@@ -13,6 +13,7 @@ from annotation.services import auto_accept
 from annotation.services.auto_accept import accept_surely
 from annotation.services.draws import arm_for
 from tests.annotation.world import (
+    SALT,
     Api,
     World,
     create,
@@ -31,6 +32,7 @@ SHA256S = st.text("0123456789abcdef", min_size=64, max_size=64)
 def project_with(bare: float, previous: float, pk: int = 1, tried: float = 0) -> Project:
     return Project(
         pk=pk,
+        draw_salt=SALT,
         without_proposals_share=bare,
         previous_bundle_share=previous,
         candidate_bundle_share=tried,

@@ -3,7 +3,7 @@
 import pytest
 
 from annotation import jobs
-from annotation.models import Image, Job
+from annotation.models import Image, Job, Project
 from annotation.services import ranks
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.draws import is_left_to_chance
@@ -139,6 +139,6 @@ def test_who_finishes_half_of_what_the_model_chose_has_it_choose_anew_and_no_job
 
 
 def test_one_image_in_five_is_left_to_chance() -> None:
-    left = [is_left_to_chance(f"{number:064x}") for number in range(4000)]
+    left = [is_left_to_chance(f"{number:064x}", project=Project()) for number in range(4000)]
 
     assert sum(left) / len(left) == pytest.approx(0.2, abs=0.03)

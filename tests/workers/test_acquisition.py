@@ -88,7 +88,8 @@ def make_kinds(world: World, *kinds: int, is_left: bool = False) -> list[Image]:
     for seed in count():
         data = png(seed)
         is_wanted = kind_of(decode_image(data).pixels) == kinds[len(images)]
-        if is_wanted and is_left_to_chance(sha256(data).hexdigest()) == is_left:
+        drawn = is_left_to_chance(sha256(data).hexdigest(), project=world.project)
+        if is_wanted and drawn == is_left:
             images.append(make_image(world.project, seed))
         if len(images) == len(kinds):
             return images
