@@ -39,10 +39,12 @@ def replace_pending_proposals(
 ) -> list[Proposal]:
     """Put a bundle's proposals in the place of others that nobody has decided.
 
-    Nothing on the holdout, which is annotated blind. Safe to run twice: an id follows from
-    image, bundle and key, so that a verdict on it stands. Decided proposals are never touched.
+    Nothing on the holdout, which is annotated blind. Safe to run twice: an id follows from image,
+    bundle, key and the project's salt, so that a verdict on it stands and it tells nobody whose it
+    is. Decided proposals are never touched.
     """
-    locked = Image.objects.select_for_update().get(pk=image.pk)
+    held = Image.objects.select_for_update(of=("self",)).select_related("project")
+    locked = held.get(pk=image.pk)
     pending = Proposal.objects.filter(image=locked, state=State.PENDING)
     if locked.is_holdout:
         pending.update(state=State.SUPERSEDED)
@@ -55,7 +57,7 @@ def replace_pending_proposals(
     )
     proposals = [
         Proposal(
-            pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {each.key or rank}"),
+            pk=_id_of(locked, bundle, each.key or str(rank)),
             image=locked,
             bundle=bundle,
             label_id=each.label if each.label in labels else None,
@@ -75,6 +77,11 @@ def replace_pending_proposals(
     pending.exclude(pk__in=own.values("pk")).update(state=State.SUPERSEDED)  # not by the same boxes
     log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
     return proposals
+
+
+def _id_of(image: Image, bundle: Bundle, key: str) -> UUID:
+    """Return the id of what a bundle finds on an image, which must not tell the image's arm."""
+    return uuid5(NAMESPACE, image.project.salted(f"{image.pk} {bundle.pk} {key}"))
 
 
 def withhold_proposals(*, image: Image) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from uuid import uuid5
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from annotation.models.project import MOST_OF_ARM
 from annotation.services import auto_accept
 from annotation.services.auto_accept import accept_surely
 from annotation.services.draws import arm_for
+from annotation.services.proposals import NAMESPACE
 from tests.annotation.world import (
     SALT,
     Api,
@@ -20,6 +22,7 @@ from tests.annotation.world import (
     make_bundle,
     make_image,
     make_proposals,
+    operation,
 )
 
 Arm = Image.Arm
@@ -146,6 +149,26 @@ def test_nor_do_proposals_and_what_became_of_them_tell_it(
     assert bundles_told(manager, images[1]) == {serving.pk, previous.pk}
     to_verify = annotator.post(f"projects/{world.project.pk}/verify").content.decode()
     assert not any(bundle.pk in to_verify for bundle in (serving, previous))
+
+
+@pytest.mark.parametrize("salt", ["", SALT])
+def test_nor_does_a_proposals_id_which_is_the_same_when_its_bundle_proposes_again(
+    world: World, annotator: Api, salt: str
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(draw_salt=salt)
+    bundle = make_bundle()
+    image = make_image(world.project)
+    ids = {str(uuid5(NAMESPACE, f"{image.pk} {bundle.pk} {rank}")) for rank in range(3)}
+    [rejected, *_] = make_proposals(image, bundle, 3)
+    annotator.save(image, operation("verdict", proposal=str(rejected.pk), verdict="rejected"))
+
+    make_proposals(image, bundle, 3)
+
+    told = {each["id"] for each in annotator.get(f"images/{image.pk}").json()["proposals"]}
+    assert len(told) == 2
+    assert str(rejected.pk) not in told
+    assert Proposal.objects.count() == 3
+    assert (told < ids) == (salt == "")  # where there is none, what has been proposed stands
 
 
 def test_a_manager_sets_the_shares_and_what_serves_keeps_some(world: World, manager: Api) -> None:
