@@ -1,6 +1,6 @@
 """What was said of which mask: phrases, their links, and what does not fit."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -10,8 +10,11 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.models import PhraseLink
+from annotation.selectors.access import HasRole
 from annotation.selectors.grounding import Said, Unfitting, grounding_of, phrases_for
 from annotation.selectors.images import images_for
+from annotation.selectors.overlap import seen_by
+from annotation.selectors.queue import places_of
 from annotation.services.grounding import decide_link
 
 Kind = PhraseLink.Kind
@@ -72,14 +75,16 @@ class PhraseLinkSerializer(serializers.Serializer[Any]):
 
 
 class ImageGroundingView(MemberView):
-    """What was said of which mask, what has none, and what does not fit."""
+    """What was said of which mask that the caller sees, what has none, and what does not fit."""
 
     roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="read_grounding", responses={200: GroundingSerializer})
     def get(self, request: Request, image_id: int) -> Response:
         image = self.fetch(images_for(request.user), pk=image_id)
-        found = grounding_of(image.pk)
+        role, places = cast("HasRole", image).role, places_of(image.pk)
+        seen = seen_by(user_of(request), image=image, role=role, places=places)
+        found = grounding_of(image.pk, slot=seen.slot)
         answer = {
             "phrases": [_phrase(said) for said in found.phrases],
             "contradictions": [_contradiction(each) for each in found.contradictions],

@@ -12,7 +12,7 @@ from annotation.api.inputs import body_of
 from annotation.api.operations import MAX_CAPTION
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.selectors.descriptions import captions_of_mask
-from annotation.selectors.revisions import masks_for
+from annotation.selectors.revisions import mask_to_show, masks_for
 from annotation.services.captions import caption_mask
 
 PAGE: Final = 50
@@ -37,7 +37,10 @@ class NewMaskCaptionSerializer(serializers.Serializer[Any]):
 
 
 class MaskCaptionsView(MemberView):
-    """Captions of a mask, the newest first: that one counts. Writing one keeps the older ones."""
+    """Captions of a mask, the newest first: that one counts. Writing one keeps the older ones.
+
+    Read by who sees the mask. Written by any member, as saves are: it may come late.
+    """
 
     roles = {"GET": ANYONE, "POST": ANYONE}
 
@@ -47,7 +50,7 @@ class MaskCaptionsView(MemberView):
         responses=page_serializer(MaskCaptionSerializer),
     )
     def get(self, request: Request, mask_id: str) -> Response:
-        mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
+        mask = self.admit(mask_to_show(user_of(request), mask_id))
         order = ("-created_at", "-id")
         page, cursor = page_of(captions_of_mask(mask), request, order=order, size=PAGE)
         return Response({"results": MaskCaptionSerializer(page, many=True).data, "next": cursor})

@@ -14,7 +14,7 @@ from annotation.api.operations import PromptSerializer
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Operation
 from annotation.selectors.access import HasRole
-from annotation.selectors.revisions import masks_for, revisions_of
+from annotation.selectors.revisions import mask_to_show, revisions_of
 
 PAGE_SIZE: Final = 30  # each row carries its pixels
 
@@ -82,7 +82,7 @@ class MaskRevisionsView(MemberView):
         description="The newest first.",
     )
     def get(self, request: Request, mask_id: str) -> Response:
-        mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
+        mask = self.admit(mask_to_show(user_of(request), mask_id))
         page, cursor = page_of(revisions_of(mask), request, order=["-number"], size=PAGE_SIZE)
         is_managers = cast("HasRole", mask).role in MANAGERS
         rows = RevisionSerializer(page, many=True).data

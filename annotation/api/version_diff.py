@@ -1,7 +1,7 @@
 """What changed between two versions of a project: totals, and images page by page."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +13,9 @@ from annotation.api.inputs import RleSerializer
 from annotation.api.pagination import CURSOR, page_serializer
 from annotation.api.round_examples import PicturedImageSerializer
 from annotation.models import DatasetVersion
+from annotation.selectors.access import HasRole
 from annotation.selectors.version_diff import ChangedImage, diff_page, diff_totals_to_serve
+from annotation.selectors.version_pages import splits_shown
 from annotation.selectors.versions import versions_for
 from engine.datasets.diff import MaskChange
 from engine.datasets.diff_totals import KINDS
@@ -118,7 +120,10 @@ class VersionDiffView(MemberView):
 
 
 class VersionDiffImagesView(MemberView):
-    """The images that changed, sorted by their sha256, with what changed in each."""
+    """The images that changed, sorted by their sha256, with what changed in each.
+
+    Those that were not finished in either version are told reviewers and managers alone.
+    """
 
     roles = {"GET": ANYONE}
 
@@ -129,7 +134,8 @@ class VersionDiffImagesView(MemberView):
     )
     def get(self, request: Request, version_id: str, other_id: str) -> Response:
         before, after = _both(self, request, version_id, other_id)
-        page = diff_page(before, after, request.query_params.get("cursor"))
+        shown = splits_shown(cast("HasRole", after).role)
+        page = diff_page(before, after, request.query_params.get("cursor"), shown)
         rows = ChangedImageSerializer([_row(each) for each in page.results], many=True)
         return Response({"results": rows.data, "next": page.next})
 

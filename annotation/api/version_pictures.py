@@ -1,6 +1,6 @@
 """What a dataset version holds, page by page, to look at."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,13 +11,20 @@ from annotation.api.access import ANYONE, MemberView
 from annotation.api.inputs import RleSerializer, query_of
 from annotation.api.pagination import CURSOR, page_serializer
 from annotation.api.round_examples import PicturedImageSerializer
+from annotation.errors import NotAllowedError
 from annotation.export_formats import SPLITS
+from annotation.selectors.access import HasRole
+from annotation.selectors.version_pages import splits_shown
 from annotation.selectors.version_pictures import FrozenPicture, picture_page
 from annotation.selectors.versions import versions_for
 
 
 class PicturesQuerySerializer(serializers.Serializer[Any]):
-    split = serializers.ChoiceField(SPLITS, required=False, help_text="without one: of all")
+    split = serializers.ChoiceField(
+        SPLITS,
+        required=False,
+        help_text="without one: of all, of which unfinished is for who reviews",
+    )
 
 
 class FrozenShapeSerializer(serializers.Serializer[Any]):
@@ -39,7 +46,11 @@ class FrozenPictureSerializer(serializers.Serializer[Any]):
 
 
 class VersionPicturesView(MemberView):
-    """The images that the version froze, sorted by their sha256."""
+    """The images that the version froze, sorted by their sha256.
+
+    Those that were not finished then are shown to reviewers and managers alone: others may yet
+    annotate them, without having seen what somebody else drew.
+    """
 
     roles = {"GET": ANYONE}
 
@@ -51,7 +62,13 @@ class VersionPicturesView(MemberView):
     def get(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
         asked = query_of(request, PicturesQuerySerializer)
-        page = picture_page(version, request.query_params.get("cursor"), asked.get("split"))
+        shown = splits_shown(cast("HasRole", version).role)
+        split = asked.get("split")
+        if split and split not in shown:
+            raise NotAllowedError("Only a manager or reviewer sees images that are not finished.")
+        page = picture_page(
+            version, request.query_params.get("cursor"), {split} if split else shown
+        )
         rows = FrozenPictureSerializer([_row(each) for each in page.results], many=True)
         return Response({"results": rows.data, "next": page.next})
 

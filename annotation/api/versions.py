@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import storage
-from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.access import ANYONE, MANAGERS, REVIEWERS, MemberView, user_of
 from annotation.api.export_offers import ExportChoiceSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
@@ -181,9 +181,12 @@ class ProjectVersionsView(MemberView):
 
 
 class VersionManifestView(MemberView):
-    """The manifest: its sha256 is the version's id, so that anyone can prove the version."""
+    """The manifest: its sha256 is the version's id, so that whoever has it can prove the version.
 
-    roles = {"GET": ANYONE}
+    For reviewers and managers: it holds what was said and named on images that are not finished.
+    """
+
+    roles = {"GET": REVIEWERS}
 
     @extend_schema(operation_id="read_manifest", responses={302: None})
     def get(self, request: Request, version_id: str) -> HttpResponseRedirect:

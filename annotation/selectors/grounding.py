@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from annotation import jobs
 from annotation.models import Job, Mask, Phrase, PhraseLink, Transcript
 from annotation.selectors.access import Person, rows_for
+from annotation.selectors.overlap import Seen, masks_seen
 from annotation.selectors.projects import labels_of
 from engine.masks.rle import RLE
 from engine.speech.grounding.contradictions import Contradiction, contradictions
@@ -63,17 +64,21 @@ def phrases_for(user: Person) -> QuerySet[Phrase]:
     return rows_for(phrases, user=user, path="transcript__recording__image__project")
 
 
-def grounding_of(image_id: int) -> Grounding:
-    """Read what the newest text of each take says, in five queries; one where there is none."""
+def grounding_of(image_id: int, *, slot: int = 0) -> Grounding:
+    """Read what the newest text of each take says, in five queries; one where there is none.
+
+    As it stands to the masks of who works at a slot: see `Seen`.
+    """
     transcripts = list(texts_that_count(image_id))
     if not transcripts:
         return Grounding([], [], [], is_waiting=False)
-    scene = Scene(named_masks(image_id))
+    scene = Scene(named_masks(image_id, slot=slot))
     phrases = list(
         Phrase.objects.filter(transcript__in=transcripts).order_by("transcript", "first")
     )
     newest = {link.phrase_id: link for link in newest_links(phrases)}
-    said = [_said(phrase, newest[phrase.pk], scene) for phrase in phrases if phrase.pk in newest]
+    links = {pk: _blind(link, scene) if slot else link for pk, link in newest.items()}
+    said = [_said(phrase, links[phrase.pk], scene) for phrase in phrases if phrase.pk in links]
     spoken = [_engine_link(each) for each in said]
     return Grounding(
         phrases=said,
@@ -102,9 +107,13 @@ def newest_links(phrases: Collection[Phrase]) -> list[PhraseLink]:
     return list(links.order_by("phrase", "-number").distinct("phrase"))
 
 
-def named_masks(image_id: int) -> list[NamedMask]:
-    """Return the masks of an image that count and are not deleted, the oldest first."""
-    masks = Mask.objects.filter(image_id=image_id, is_aside=False, head__rle__isnull=False)
+def named_masks(image_id: int, *, slot: int = 0) -> list[NamedMask]:
+    """Return the masks of an image that count and are not deleted, the oldest first.
+
+    Of who works at another slot than the first, their own.
+    """
+    live = Mask.objects.filter(image_id=image_id, head__rle__isnull=False)
+    masks = masks_seen(live, Seen(slot, is_all=False))
     rows = masks.order_by("created_at", "pk").values_list(
         "pk", "parent_id", "head__rle", "head__label__name"
     )
@@ -138,6 +147,13 @@ def is_in_the_same_place(one: Phrase, other: Phrase) -> bool:
 def _span_s(phrase: Phrase) -> tuple[float, float]:
     words = phrase.transcript.words[phrase.first : phrase.end]
     return (words[0]["start_s"], words[-1]["end_s"]) if words else (0.0, 0.0)
+
+
+def _blind(link: PhraseLink, scene: Scene) -> PhraseLink:
+    """Return a link as who works blind reads it: none, where it is of another person's masks."""
+    if not link.masks or any(str(each) in scene.index for each in link.masks):
+        return link
+    return PhraseLink(phrase_id=link.phrase_id, kind=Kind.PROPOSED, masks=[])
 
 
 def _said(phrase: Phrase, link: PhraseLink, scene: Scene) -> Said:

@@ -54,6 +54,13 @@ def masks_seen(masks: QuerySet[Mask], seen: Seen) -> QuerySet[Mask]:
     return masks.filter(slot=seen.slot) if seen.slot else masks.filter(is_aside=False)
 
 
+def is_mask_seen(mask: Mask, seen: Seen) -> bool:
+    """Tell of one mask what `masks_seen` keeps."""
+    if seen.is_all:
+        return True
+    return mask.slot == seen.slot if seen.slot else not mask.is_aside
+
+
 def operations_on(operations: QuerySet[Operation], slot: int) -> QuerySet[Operation]:
     """Keep the operations that concern who works at a slot. Verdicts are of the first.
 

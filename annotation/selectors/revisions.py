@@ -1,17 +1,31 @@
 """The history of a mask: who made each of its revisions, from what, and how."""
 
+from typing import cast
+
 from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
 from annotation.models import Mask, Revision
-from annotation.selectors.access import Person, rows_for
+from annotation.selectors.access import HasRole, Person, rows_for
+from annotation.selectors.overlap import is_mask_seen, seen_by
+from annotation.selectors.queue import places_of
 
 
 def masks_for(user: Person) -> QuerySet[Mask]:
     """Masks on images that the person may open, deleted masks included."""
     masks = Mask.objects.filter(image__deleted_at=None, image__project__deleted_at=None)
     return rows_for(masks, user=user, path="image__project")
+
+
+def mask_to_show(user: Person, mask_id: str) -> Mask | None:
+    """Find a mask that the person would see in the editor, or would have before it was deleted."""
+    mask = masks_for(user).select_related("image").filter(pk=mask_id).first()
+    if mask is None:
+        return None
+    role, places = cast("HasRole", mask).role, places_of(mask.image_id)
+    seen = seen_by(user, image=mask.image, role=role, places=places)
+    return mask if is_mask_seen(mask, seen) else None
 
 
 def revisions_of(mask: Mask) -> QuerySet[Revision]:

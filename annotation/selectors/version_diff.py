@@ -4,6 +4,7 @@ Both manifests are read from local copies; shapes come from the revisions, which
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from annotation.errors import InvalidInputError
+from annotation.export_formats import SPLITS
 from annotation.models import DatasetVersion, Image
 from annotation.selectors.version_pages import after_of, first_page, live_images
 from annotation.selectors.versions import manifest_path, manifest_path_to_serve, shapes_of
@@ -66,8 +68,15 @@ def diff_totals_to_serve(before: DatasetVersion, after: DatasetVersion) -> Summa
     return _kept_totals(before.pk, after.pk)
 
 
-def diff_page(before: DatasetVersion, after: DatasetVersion, cursor: str | None) -> DiffPage:
+def diff_page(
+    before: DatasetVersion,
+    after: DatasetVersion,
+    cursor: str | None,
+    splits: AbstractSet[str] = frozenset(SPLITS),
+) -> DiffPage:
     """Return the images that changed and come after the cursor, with their masks' shapes.
+
+    Those alone that are in one of `splits` in each of the versions that has them.
 
     Raises:
         InvalidInputError: as above, or the cursor is no image's digest.
@@ -77,7 +86,8 @@ def diff_page(before: DatasetVersion, after: DatasetVersion, cursor: str | None)
     begin = after_of(cursor)
     paths = (manifest_path_to_serve(version.pk) for version in (before, after))
     with _opened(*paths) as (a, b):
-        found = diff_manifests(a, b, after=begin)
+        changes_after = diff_manifests(a, b, after=begin)
+        found = (each for each in changes_after if _splits_of(each) <= splits)
         changes, is_last = first_page(found, lambda change: len(change.masks))
         names = label_names(header_of(a)) | label_names(header_of(b))
     shapes = shapes_of(
@@ -96,6 +106,10 @@ def diff_page(before: DatasetVersion, after: DatasetVersion, cursor: str | None)
         for change, digest in zip(changes, digests, strict=True)
     ]
     return DiffPage(results, None if is_last else digests[-1])
+
+
+def _splits_of(change: ImageChange) -> set[str]:
+    return {row["split"] for row in (change.before, change.after) if row}
 
 
 @lru_cache(maxsize=100)

@@ -1,15 +1,27 @@
 """Pages of what versions froze: so many images that they can be shown, each with its masks."""
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
 from annotation.errors import InvalidInputError
+from annotation.export_formats import SPLITS
 from annotation.models import Image
+from annotation.selectors.access import REVIEWERS
+from annotation.selectors.version_criteria import UNFINISHED
 from engine.datasets.manifest import is_sha256
 
 T = TypeVar("T")
 PAGE_IMAGES: Final = 24
 PAGE_MASKS: Final = 600  # a page ends after the image in which it reaches so many
+
+
+def splits_shown(role: str) -> AbstractSet[str]:
+    """Return the splits that a member is shown image by image.
+
+    Who may yet annotate an image is not shown what others have drawn on it so far.
+    """
+    return {*SPLITS} if role in REVIEWERS else {*SPLITS} - {UNFINISHED}
 
 
 def after_of(cursor: str | None) -> str:

@@ -1,6 +1,7 @@
 """What a version holds, image by image, to look at."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -31,8 +32,10 @@ class PicturePage:
     next: str | None
 
 
-def picture_page(version: DatasetVersion, cursor: str | None, split: str | None) -> PicturePage:
-    """Return the images of a split, or of all, that come after the cursor, with their masks.
+def picture_page(
+    version: DatasetVersion, cursor: str | None, splits: AbstractSet[str]
+) -> PicturePage:
+    """Return the images of these splits that come after the cursor, with their masks.
 
     They come in the order of their digests, so that the first are as good as drawn at random.
 
@@ -43,7 +46,7 @@ def picture_page(version: DatasetVersion, cursor: str | None, split: str | None)
     after = after_of(cursor)
     with manifest_path_to_serve(version.pk).open("rb") as file:
         names = label_names(header_of(file))
-        rows, is_last = first_page(_rows(file, after, split), lambda row: len(row["masks"]))
+        rows, is_last = first_page(_rows(file, after, splits), lambda row: len(row["masks"]))
     shapes = shapes_of([mask for row in rows for mask in row["masks"]])
     digests = [row["image_sha256"] for row in rows]
     images = live_images(version.project_id, digests)
@@ -54,6 +57,6 @@ def picture_page(version: DatasetVersion, cursor: str | None, split: str | None)
     return PicturePage(results, None if is_last else digests[-1])
 
 
-def _rows(file: BinaryIO, after: str, split: str | None) -> Iterator[ManifestRow]:
+def _rows(file: BinaryIO, after: str, splits: AbstractSet[str]) -> Iterator[ManifestRow]:
     rows = (line.parsed() for line in lines_of(file, after=after))
-    return (row for row in rows if split is None or row["split"] == split)
+    return (row for row in rows if row["split"] in splits)

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { choiceOf, choiceWords, labelNote, splitsAtFirst } from "@/pages/versions/exportChoice";
+import {
+  choiceOf,
+  choiceWords,
+  labelNote,
+  splitsAtFirst,
+  splitsShown,
+} from "@/pages/versions/exportChoice";
 import { lossLines, onlyAnneal, recordsLost, uncountedLines } from "@/pages/versions/lossWords";
 
 test("finished images are chosen at first, and begun ones where there are no others", () => {
@@ -69,4 +75,12 @@ test("what the chosen labels may lose is told though it is not counted", () => {
   ]);
   expect(uncountedLines(["new"])).toEqual(["more new than is counted"]);
   expect(uncountedLines([])).toEqual([]);
+});
+
+test("pictures of what is not finished are for who reviews", () => {
+  const counts = { train: 3, holdout: 0, unfinished: 2 };
+
+  expect(splitsShown(counts, "annotator")).toEqual(["train"]);
+  expect(splitsShown(counts, "reviewer")).toEqual(["train", "unfinished"]);
+  expect(splitsShown(counts, "manager")).toEqual(["train", "unfinished"]);
 });

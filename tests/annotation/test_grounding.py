@@ -1,5 +1,6 @@
 """Phrases and masks: rules propose, people decide, and what has no mask is asked for."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,12 +8,13 @@ import pytest
 
 from annotation.models import Image, Job, Label, Mask, Phrase, PhraseLink, Recording, Transcript
 from annotation.services.grounding import save_grounding
+from annotation.services.projects import update_project
 from annotation.services.recordings import delete_voice
 from annotation.services.seeds import Seed, seed_masks
 from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as Found
-from tests.annotation.world import Api, World, create, make_image, square
+from tests.annotation.world import Api, World, create, make_image, make_user, square
 
 TEXT = "A cell and a red bucket. The bucket is left of the cell."
 CELL = Found(0, 2, "A cell", "cell", None, is_plural=False, is_definite=False)
@@ -200,6 +202,34 @@ def test_a_mask_nobody_spoke_of_is_listed_and_so_is_what_does_not_fit(
     assert found["phrases"] == [answer["phrases"][0]["id"]]
 
 
+def test_who_works_blind_reads_what_was_said_of_their_own_masks_alone(
+    annotator: Api, reviewer: Api, world: World, image: Image, grounded: Transcript, cell: str
+) -> None:
+    user = make_user("other")
+    world.project.memberships.create(user=user, role="annotator")
+    update_project(project=world.project, changes={"overlap": 2})
+    other = Api(user)
+    claim = {"image": image.pk}
+    for api in (annotator, other):
+        assert api.post(f"projects/{world.project.pk}/claim", claim).status_code == 200
+    phrase = shown(annotator, image)["phrases"][0]["id"]
+    decide(annotator, phrase, "confirmed", cell)
+    before = shown(other, image)
+    drawn = create(label=world.label_id)
+    other.save(image, drawn)
+
+    after = shown(other, image)
+
+    first = before["phrases"][0]
+    assert (first["masks"], first["is_question"]) == ([], True)
+    assert (first["kind"], first["author"], before["unmentioned"]) == ("proposed", None, [])
+    assert after["phrases"][0]["masks"] == [drawn["mask"]]
+    assert cell not in json.dumps([before, after])
+    for api in (annotator, reviewer):
+        told = shown(api, image)["phrases"][0]
+        assert (told["kind"], told["masks"]) == ("confirmed", [cell])
+
+
 def test_a_corrected_text_keeps_what_was_said_of_the_same_words(
     annotator: Api, image: Image, grounded: Transcript, cell: str, world: World
 ) -> None:
@@ -276,5 +306,5 @@ def test_an_image_with_many_phrases_takes_as_many_queries_as_one_with_few(
         for each in ids
     )
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(shown(annotator, image)["phrases"]) == 53

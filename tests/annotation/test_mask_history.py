@@ -140,7 +140,7 @@ def test_a_long_history_comes_in_pages_each_of_the_same_few_queries(
     numbers: list[int] = []
     cursor: str | None = ""
     while cursor is not None:
-        with django_assert_num_queries(4):  # session, user, mask with role, page
+        with django_assert_num_queries(5):  # session, user, mask with role, places, page
             page = annotator.get(f"masks/{mask}/revisions?cursor={cursor}").json()
         assert len(page["results"]) <= 30
         numbers += [row["number"] for row in page["results"]]

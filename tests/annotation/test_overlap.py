@@ -221,6 +221,42 @@ def test_the_second_person_sees_neither_the_first_ones_masks_nor_proposals(
         for mask in reviewer.get(f"images/{both.pk}").json()["masks"]
     }
     assert sets == {first["mask"]: (0, False), second["mask"]: (1, True)}
+    for path in ("revisions", "captions"):
+        hidden, own, to_review = (
+            api.get(f"masks/{mask['mask']}/{path}").status_code
+            for api, mask in ((other, first), (other, second), (reviewer, first))
+        )
+        assert (hidden, own, to_review) == (404, 200, 200)
+    assert annotator.get(f"masks/{second['mask']}/revisions").status_code == 404
+
+
+def test_nor_do_versions_show_them_to_who_may_yet_annotate_the_image(
+    annotator: Api, other: Api, reviewer: Api, manager: Api, world: World, both: Image
+) -> None:
+    finished = make_image(world.project, 1, status="done")
+    before = cut_version(project=world.project, created_by=world.manager)
+    annotator.save(finished, create())
+    mine = create()
+    _claim(annotator, world, both)
+    annotator.save(both, mine)
+    after = cut_version(project=world.project, created_by=world.manager)
+    pictures = f"versions/{after.pk}/images"
+    changes = f"versions/{before.pk}/diff/{after.pk}/images"
+
+    def shown(api: Api, path: str) -> set[str]:
+        return {each["sha256"] for each in api.get(path).json()["results"]}
+
+    for path in (pictures, changes):
+        assert shown(other, path) == {finished.sha256}
+        for api in (reviewer, manager):
+            assert shown(api, path) == {finished.sha256, both.sha256}
+    refused = other.get(f"{pictures}?split=unfinished")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    assert shown(reviewer, f"{pictures}?split=unfinished") == {both.sha256}
+    manifests = [
+        api.get(f"versions/{after.pk}/manifest").status_code for api in (other, reviewer, manager)
+    ]
+    assert manifests == [403, 302, 302]
 
 
 def test_p4_what_the_other_person_saves_makes_no_save_stale(

@@ -47,14 +47,14 @@ def versions(
     return before, cut(world)
 
 
-def test_a_member_reads_what_changed_with_both_shapes_and_their_iou(
-    versions: tuple[DatasetVersion, DatasetVersion], annotator: Api, masks: dict[str, str]
+def test_a_reviewer_reads_what_changed_with_both_shapes_and_their_iou(
+    versions: tuple[DatasetVersion, DatasetVersion], reviewer: Api, masks: dict[str, str]
 ) -> None:
     before, after = versions
     path = f"versions/{before.pk}/diff/{after.pk}"
 
-    totals = annotator.get(path).json()
-    page = annotator.get(f"{path}/images").json()
+    totals = reviewer.get(path).json()
+    page = reviewer.get(f"{path}/images").json()
 
     expected = iou(square(2, 2), square(3, 2))
     assert totals["images"] == {"added": 0, "removed": 0, "changed": 1}
@@ -89,7 +89,7 @@ def test_the_other_way_round_what_was_added_is_removed(
 
 
 def test_pages_follow_each_other_without_a_gap_and_take_as_many_queries(
-    world: World, annotator: Api, monkeypatch: pytest.MonkeyPatch
+    world: World, annotator: Api, reviewer: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(version_pages, "PAGE_IMAGES", 3)
     images = [make_image(world.project, seed) for seed in range(8)]
@@ -102,7 +102,7 @@ def test_pages_follow_each_other_without_a_gap_and_take_as_many_queries(
 
     while cursors[-1] is not None:
         with CaptureQueriesContext(connection) as captured:
-            page = annotator.get(f"{path}?cursor={cursors[-1]}").json()
+            page = reviewer.get(f"{path}?cursor={cursors[-1]}").json()
         queries.add(len(captured))
         found += [each["sha256"] for each in page["results"]]
         cursors.append(page["next"])

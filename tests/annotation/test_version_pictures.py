@@ -11,7 +11,9 @@ from annotation.services.versions import cut_version
 from tests.annotation.world import Api, World, create, make_image, operation, square
 
 
-def test_masks_are_shown_as_they_were_when_it_was_cut(world: World, annotator: Api) -> None:
+def test_masks_are_shown_as_they_were_when_it_was_cut(
+    world: World, annotator: Api, reviewer: Api
+) -> None:
     image = make_image(world.project, 0)
     drawn = create(label=world.label_id)
     annotator.save(image, drawn)
@@ -19,7 +21,7 @@ def test_masks_are_shown_as_they_were_when_it_was_cut(world: World, annotator: A
     annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(9, 9)), create())
     Label.objects.filter(pk=world.label_id).update(name="nucleus")
 
-    page = annotator.get(f"versions/{version.pk}/images").json()
+    page = reviewer.get(f"versions/{version.pk}/images").json()
 
     [found] = page["results"]
     assert page["next"] is None
@@ -53,13 +55,15 @@ def test_pages_of_a_split_follow_each_other_without_a_gap_and_take_as_many_queri
     assert len(queries) == 1
 
 
-def test_an_image_in_the_trash_is_told_without_its_picture(world: World, annotator: Api) -> None:
+def test_an_image_in_the_trash_is_told_without_its_picture(
+    world: World, annotator: Api, reviewer: Api
+) -> None:
     image = make_image(world.project, 0)
     annotator.save(image, create())
     version = cut_version(project=world.project, created_by=world.manager)
     Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
 
-    [found] = annotator.get(f"versions/{version.pk}/images").json()["results"]
+    [found] = reviewer.get(f"versions/{version.pk}/images").json()["results"]
 
     assert (found["image"], len(found["masks"])) == (None, 1)
 

@@ -525,7 +525,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What was said of which mask, what has none, and what does not fit. */
+        /** @description What was said of which mask that the caller sees, what has none, and what does not fit. */
         get: operations["read_grounding"];
         put?: never;
         post?: never;
@@ -765,10 +765,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        /**
+         * @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones.
+         *
+         *     Read by who sees the mask. Written by any member, as saves are: it may come late.
+         */
         get: operations["list_mask_captions"];
         put?: never;
-        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        /**
+         * @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones.
+         *
+         *     Read by who sees the mask. Written by any member, as saves are: it may come late.
+         */
         post: operations["save_mask_caption"];
         delete?: never;
         options?: never;
@@ -2040,7 +2048,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The images that changed, sorted by their sha256, with what changed in each. */
+        /**
+         * @description The images that changed, sorted by their sha256, with what changed in each.
+         *
+         *     Those that were not finished in either version are told reviewers and managers alone.
+         */
         get: operations["list_version_changes"];
         put?: never;
         post?: never;
@@ -2125,7 +2137,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The images that the version froze, sorted by their sha256. */
+        /**
+         * @description The images that the version froze, sorted by their sha256.
+         *
+         *     Those that were not finished then are shown to reviewers and managers alone: others may yet
+         *     annotate them, without having seen what somebody else drew.
+         */
         get: operations["list_version_images"];
         put?: never;
         post?: never;
@@ -2159,7 +2176,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The manifest: its sha256 is the version's id, so that anyone can prove the version. */
+        /**
+         * @description The manifest: its sha256 is the version's id, so that whoever has it can prove the version.
+         *
+         *     For reviewers and managers: it holds what was said and named on images that are not finished.
+         */
         get: operations["read_manifest"];
         put?: never;
         post?: never;
@@ -10201,7 +10222,7 @@ export interface operations {
                 /** @description `next` of the page before */
                 cursor?: string;
                 /**
-                 * @description without one: of all
+                 * @description without one: of all, of which unfinished is for who reviews
                  *
                  *     * `train` - train
                  *     * `val` - val

@@ -102,15 +102,17 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
           )}
           <Unfold what="Pictures" of={id} isOpen={isPictured} onToggle={picture.toggle} />
           <Unfold what="Figures" of={id} isOpen={isSpread} onToggle={spread.toggle} />
-          <Button
-            component="a"
-            href={manifestUrl(id)}
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-          >
-            Manifest
-          </Button>
+          {project.role !== "annotator" && (
+            <Button
+              component="a"
+              href={manifestUrl(id)}
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+            >
+              Manifest
+            </Button>
+          )}
           <ExportMenu version={version} project={project} />
         </Group>
       </Group>

@@ -10,7 +10,7 @@ import { drawOutlines } from "@/components/pictures/crop";
 import { PictureCard } from "@/components/pictures/PictureCard";
 import { Pictures } from "@/components/pictures/pictures";
 import { ShowMore } from "@/components/ShowMore";
-import { splitsThere } from "./exportChoice";
+import { splitsShown } from "./exportChoice";
 import { ALL, frozenOutlines, labelsWords, splitOf } from "./pictureWords";
 
 interface Props {
@@ -24,7 +24,8 @@ export function VersionPictures({ version, project }: Props) {
   const [shown, show] = useState(ALL);
   const found = useInfiniteQuery(versionPicturesQuery(version.id, splitOf(shown)));
   const rows = found.data?.pages.flatMap((page) => page.results) ?? [];
-  const splits = splitsThere(version.counts);
+  const splits = splitsShown(version.counts, project.role);
+  const isBlank = version.counts.images === 0;
   return (
     <Box component="section" aria-label="Pictures" mt="md">
       {splits.length > 1 && (
@@ -41,8 +42,12 @@ export function VersionPictures({ version, project }: Props) {
       {found.data && rows.length === 0 && (
         <Empty
           icon={<IconPhoto aria-hidden />}
-          title="This version holds no image"
-          description="Nothing was annotated when it was cut."
+          title={isBlank ? "This version holds no image" : "No image was finished"}
+          description={
+            isBlank
+              ? "Nothing was annotated when it was cut."
+              : "Reviewers and managers see those that were begun."
+          }
         />
       )}
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }} spacing="sm">

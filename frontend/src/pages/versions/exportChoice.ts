@@ -1,4 +1,4 @@
-import type { ExportChoice, Version, VersionLabel } from "@/api/types";
+import type { ExportChoice, Project, Version, VersionLabel } from "@/api/types";
 import { plural } from "@/components/format";
 
 const SPLITS = ["train", "val", "holdout", "unfinished"] as const;
@@ -14,6 +14,11 @@ export interface LabelChoice {
 /** The splits that have images. */
 export function splitsThere(counts: Counts): Split[] {
   return SPLITS.filter((split) => (counts[split] ?? 0) > 0);
+}
+
+/** Those whose images a person of this role is shown: who annotates works blind. */
+export function splitsShown(counts: Counts, role: Project["role"]): Split[] {
+  return splitsThere(counts).filter((split) => role !== "annotator" || split !== "unfinished");
 }
 
 /** Finished images alone, unless there are no others. */
