@@ -33,6 +33,7 @@ from tests.engine import (
     test_datasets_mots,
     test_datasets_mots_txt,
     test_datasets_open_images,
+    test_datasets_roboflow_masks,
     test_datasets_vott,
 )
 from tests.engine.datasets_broken import MemorySource, read_files, written
@@ -55,6 +56,7 @@ STRANGERS = {
     "mots_txt": test_datasets_mots_txt.FILES,
     "open_images": test_datasets_open_images.FILES,
     "pixmo_captions": test_datasets_described.ROWS,
+    "roboflow_masks": test_datasets_roboflow_masks.FILES,
     "vott": test_datasets_vott.FILES,
 }
 

@@ -42,6 +42,7 @@ from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
 from engine.datasets.formats.mots import MOTS
 from engine.datasets.formats.mots_txt import MOTS_TXT
 from engine.datasets.formats.open_images import OPEN_IMAGES
+from engine.datasets.formats.roboflow_masks import ROBOFLOW_MASKS
 from engine.datasets.formats.sa1b import SA1B
 from engine.datasets.formats.sample_lines import SAMPLE_LINES
 from engine.datasets.formats.supervisely import SUPERVISELY
@@ -100,6 +101,7 @@ READERS: Final[Mapping[str, Reader]] = {
         KITTI,
         KITTI_INSTANCES,
         CAMVID,
+        ROBOFLOW_MASKS,
         MOTS,
         MOTS_TXT,
         OPEN_IMAGES,

@@ -2,6 +2,7 @@
 
 Maps of numbers are pairs `images/NAME` and `masks/NAME`, or NAME and NAME_masks (Cellpose). In the
 2018 Data Science Bowl's layout `ID/images/ID.png` has a file for each object in `ID/masks/`.
+Maps of classes that a table names are those of engine.datasets.formats.roboflow_masks.
 """
 
 from collections import defaultdict
@@ -26,7 +27,7 @@ _DRAWN: Final = ("_cp_output", "_flows", "_outlines")  # what Cellpose draws bes
 def other_maps(source: Source, report: Report) -> Iterator[Sample]:
     """Read the pairs, and images beside them that have no map. Each number but 0 is an object."""
     pictures = Pictures(source)
-    maps = _each_of_one(maps_beside(source), report)
+    maps = each_of_one(maps_beside(source), report)
     used = set(maps.values())
     folders = {PurePosixPath(image).parent for image in maps}
     for image in pictures.names:
@@ -41,7 +42,7 @@ def other_maps(source: Source, report: Report) -> Iterator[Sample]:
     tell_unused(filter(_is_map, pictures.names), used | maps.keys(), report)
 
 
-def _each_of_one(pairs: Iterable[tuple[str, str]], report: Report) -> dict[str, str]:
+def each_of_one(pairs: Iterable[tuple[str, str]], report: Report) -> dict[str, str]:
     """Leave a map to one of the images that are called alike, which it would have drawn twice.
 
     The one of the map's own ending has it, or else the last.

@@ -39,6 +39,7 @@ from engine.datasets.formats.mask_folders import (
     other_maps,
 )
 from engine.datasets.formats.pictures import Pictures, split_in, write_image
+from engine.datasets.formats.roboflow_masks import is_in as are_classes_listed
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
@@ -211,7 +212,7 @@ def _keys(source: Source, name: str) -> set[str]:
 def maps_are_in(source: Source) -> bool:
     lists = _lists_in(source)
     if not lists:
-        return next(maps_beside(source), None) is not None
+        return next(maps_beside(source), None) is not None and not are_classes_listed(source)
     return any({"objects", "map"} <= _keys(source, name) for name in lists)
 
 

@@ -40,13 +40,15 @@ _OF_LINES: Final[Mapping[str, Cut]] = {
 _RESULTS: Final = "coco_results"  # they tell nothing without the list of images beside them
 # Lists of classes, and what projects tell of themselves.
 _COMPANIONS: Final = re.compile(
-    r"data\.ya?ml|obj\.(names|data)|classes\.(txt|csv)|labels\.(txt|json)|labelmap\.txt"
+    r"data\.ya?ml|obj\.(names|data)|_?classes\.(txt|csv)|labels\.(txt|json)|labelmap\.txt"
     r"|label_colors\.txt|meta\.json|project\.json|metadata\.json|state\.json|dataset_info\.json"
     r"|dataset_dict\.json|objectinfo\w*\.(txt|csv)|class-descriptions[\w-]*\.csv",
     re.IGNORECASE,
 )
 # What files of one image have behind the name that they share.
-_ENDS: Final = re.compile(r"_(leftImg8bit|gt(Fine|Coarse)\w*|seg|parts_\d+|mask_\d+|scribble_\d+)$")
+_ENDS: Final = re.compile(
+    r"_(leftImg8bit|gt(Fine|Coarse)\w*|seg|parts_\d+|mask(_\d+)?|scribble_\d+)$"
+)
 
 
 def cut_of(form: str, name: str) -> Cut | None:
