@@ -136,10 +136,10 @@ class Client:
         """Cut a version, have it exported and return the COCO JSON inside."""
         version = self.cut(project, "by a test")
         wanted = {"id": str(uuid4()), "format": "coco"}
-        self.post(f"/api/versions/{version['id']}/exports", wanted)
+        begun = self.post(f"/api/versions/{version['id']}/exports", wanted)
 
         def written() -> bytes | None:
-            export = self.get(f"/api/exports/{wanted['id']}")
+            export = self.get(f"/api/exports/{begun['id']}")
             assert export["state"] != "failed", export
             return fetch(export["download_url"]) if export["download_url"] else None
 

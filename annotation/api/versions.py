@@ -123,7 +123,9 @@ class VersionSerializer(serializers.Serializer[Any]):
 class NewExportSerializer(ExportChoiceSerializer):
     """An export that is to be made."""
 
-    id = serializers.UUIDField(help_text="made by the client")
+    id = serializers.UUIDField(
+        help_text="made by the client; the answer has another where the same was asked for before"
+    )
     format = serializers.ChoiceField(choices=FORMATS)
     addresses = serializers.BooleanField(
         default=False,
@@ -198,6 +200,9 @@ class VersionManifestView(MemberView):
 
 class VersionExportsView(MemberView):
     """Ask for a version in one format; a job writes it.
+
+    Where the same was asked for before, that export is answered, under its own id: one under way,
+    one that is written, or one that stopped and is begun again. What holds voices is written anew.
 
     Narratives hold where people pointed, and what is with voices how they sounded: all of these
     are for members who may hear others by the project's settings, and hold those who agree to it

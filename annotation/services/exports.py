@@ -38,6 +38,7 @@ from annotation.selectors.version_labels import frozen_labels
 from annotation.selectors.versions import manifest_path
 from annotation.selectors.voices import hears_others
 from annotation.selectors.words_lost import words_lost
+from annotation.services.equal_exports import equal_export
 from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import (
@@ -87,7 +88,8 @@ def request_export(
 ) -> Export:
     """Have a job write the version. The same id again returns the same export.
 
-    What holds the voices of others is for those whom the project lets hear them.
+    So does a request for the same under another id: see `equal_export`. What holds the voices of
+    others is for those whom the project lets hear them.
 
     Raises:
         ChoiceError: the format cannot hold what was chosen, or there is nothing of it.
@@ -97,7 +99,11 @@ def request_export(
         raise NotAllowedError("The project's settings do not let you hear the voices of others.")
     check_choice(version, export_format, choice)
     options = options_of(choice)
-    known = Export.objects.filter(pk=export_id).first()
+    # Of two equal requests at once the second waits here, and finds what the first has begun.
+    DatasetVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    known = Export.objects.filter(pk=export_id).first() or equal_export(
+        version=version, export_format=export_format, options=options
+    )
     if known is None:
         job = enqueue_job(
             kind=jobs.EXPORT_VERSION,

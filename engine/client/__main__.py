@@ -5,7 +5,16 @@ import warnings
 
 import typer
 
-from engine.client.cli import account, buckets, cutting, data, incoming, learning, versions
+from engine.client.cli import (
+    account,
+    buckets,
+    cutting,
+    data,
+    incoming,
+    learning,
+    stopping,
+    versions,
+)
 from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
 from engine.client.cli.output import tell
 from engine.client.errors import AnnealError
@@ -24,7 +33,7 @@ for name, command in (
     ("images", data.images),
     ("import", incoming.import_),
     ("import-bucket", buckets.import_bucket),
-    ("cancel", incoming.cancel),
+    ("cancel", stopping.cancel),
     ("refused", incoming.refused),
     ("undo", incoming.undo),
     ("export", versions.export),

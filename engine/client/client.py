@@ -4,17 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from engine.client import operations as op
+from engine.client.cancelling import cancel
 from engine.client.choosing import one_named, one_that_starts
 from engine.client.connection import AnyProject
 from engine.client.downloads import address_of, download
 from engine.client.learning import Learning
 from engine.client.models import (
     AskedCriteria,
+    BegunExport,
     ChangedImage,
     Criteria,
+    DatasetImport,
     Export,
     ExportChoice,
     ExportOffer,
@@ -25,6 +28,7 @@ from engine.client.models import (
     NewVersion,
     NewVersionQuery,
     Version,
+    VersionCut,
     VersionLook,
     VersionNote,
     VersionQuery,
@@ -110,6 +114,18 @@ class Client(Learning):
             progress: told of each step.
 
         """
+        begun = self.begin_cut(project, note, criteria=criteria, query=query)
+        return self.wait_for_cut(project, begun, timeout_s=timeout_s, progress=progress)
+
+    def begin_cut(
+        self,
+        project: AnyProject,
+        note: str = "",
+        *,
+        criteria: Criteria | None = None,
+        query: str | VersionQuery | None = None,
+    ) -> VersionCut:
+        """Ask for a version, which `wait_for_cut` waits for. The arguments are `cut_version`'s."""
         project_id = self._id_of(project)
         wanted = NewVersion(note=note)
         if criteria is not None:
@@ -118,15 +134,25 @@ class Client(Learning):
             if isinstance(query, str):
                 query = one_named(query, list(self.version_queries(project_id)))
             wanted = NewVersion(note=note, query=query.id)
-        asked = self._transport.call(op.CUT_VERSION, wanted, project_id=project_id)
+        return self._transport.call(op.CUT_VERSION, wanted, project_id=project_id)
+
+    def wait_for_cut(
+        self,
+        project: AnyProject,
+        begun: VersionCut,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Version:
+        """Wait until a version is cut, as `begin_cut` returned it."""
 
         def cut() -> str | None:
-            found = self._transport.call(op.VERSION_CUT, version_cut_id=asked.id)
+            found = self._transport.call(op.VERSION_CUT, version_cut_id=begun.id)
             tell(progress, found.job, "The version")
             return found.version if has_succeeded(found.job) else None
 
         version_id = wait_until(cut, "The version", timeout_s)
-        return self.version(project_id, version_id)
+        return self.version(project, version_id)
 
     def look_at_version(self, project: AnyProject, criteria: Criteria) -> VersionLook:
         """Count what a version of these criteria would hold, without cutting it."""
@@ -197,6 +223,26 @@ class Client(Learning):
     ) -> Export:
         """Have a version written in a format, and wait until it is.
 
+        What was asked for before is not written again: an interrupted call goes on by calling
+        again, and `cancel` stops it. The arguments are `begin_export`'s and `wait_for_export`'s.
+        """
+        begun = self.begin_export(
+            version, format, splits=splits, labels=labels, images=images, addresses=addresses
+        )
+        return self.wait_for_export(begun, timeout_s=timeout_s, progress=progress)
+
+    def begin_export(
+        self,
+        version: AnyVersion,
+        format: str = "coco",  # noqa: A002  # the API's own word
+        *,
+        splits: Sequence[str] = (),
+        labels: Mapping[str, str | None] | None = None,
+        images: bool = False,
+        addresses: bool = False,
+    ) -> BegunExport:
+        """Ask for a version in a format, which `wait_for_export` waits for.
+
         Args:
             version: what to write.
             format: one of `formats`, or descriptions, narratives, voices or
@@ -206,8 +252,6 @@ class Client(Learning):
             images: put the images' bytes in, too.
             addresses: tell where in the store the images lie: in image_addresses.jsonl; without
                 images also in the fields that COCO, Label Studio and descriptions have for it.
-            timeout_s: how long to wait at most; None: until it is done.
-            progress: told of each step.
 
         """
         wanted = NewExport(
@@ -218,14 +262,40 @@ class Client(Learning):
             images=images,
             addresses=addresses,
         )
-        self._transport.call(op.EXPORT_VERSION, wanted, version_id=_version_id(version))
+        asked = self._transport.call(op.EXPORT_VERSION, wanted, version_id=_version_id(version))
+        return BegunExport(**asked.model_dump(), was_there=asked.id != wanted.id)
+
+    def wait_for_export(
+        self,
+        export: Export,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Export:
+        """Wait until an export is written.
+
+        Args:
+            export: as `begin_export` returned it.
+            timeout_s: how long to wait at most; None: until it is done.
+            progress: told of each step.
+
+        """
 
         def written() -> Export | None:
-            export = self._transport.call(op.EXPORT, export_id=wanted.id)
-            tell(progress, export.job, "The export")
-            return export if has_succeeded(export.job) else None
+            found = self._transport.call(op.EXPORT, export_id=export.id)
+            tell(progress, found.job, "The export")
+            return found if has_succeeded(found.job) else None
 
         return wait_until(written, "The export", timeout_s)
+
+    def cancel(self, begun: UUID) -> DatasetImport | Export | VersionCut:
+        """Stop an import, an export or the cut of a version, by its id, at the server's next step.
+
+        Raises:
+            AnnealError: there is none of this id, or nothing is being done to it.
+
+        """
+        return cancel(self._transport, begun)
 
     def download(
         self, export: Export, path: str | Path, *, progress: Progress = nobody_looks

@@ -265,6 +265,12 @@ class Export(Model):
     created_at: datetime
 
 
+class BegunExport(Export):
+    """An export as it was asked for."""
+
+    was_there: bool  # the same had been asked for before, and this is that one
+
+
 class ExportOffer(Model):
     """A format, what it cannot hold by trait, and what only Anneal reads back; None: not known."""
 

@@ -312,7 +312,7 @@ def test_a_voice_that_goes_while_its_export_is_written_is_not_kept(
 
 
 def test_a_closed_file_that_a_process_left_when_it_died_is_dropped(scene: Scene) -> None:
-    closed, kept = (keep(scene.cut(), "coco", scene.world.manager) for _ in range(2))
+    closed, kept = (keep(scene.cut(), each, scene.world.manager) for each in ("coco", "yolo"))
     Export.objects.filter(pk=closed.pk).update(key="")
 
     assert (drop_closed_exports(), drop_closed_exports()) == (1, 0)

@@ -21,6 +21,7 @@ from annotation.jobs import PREPARE_IMAGES
 from annotation.models import (
     Alias,
     Assignment,
+    Export,
     Image,
     Job,
     Mask,
@@ -43,6 +44,7 @@ from annotation.services.comments import (
     withdraw_comment,
 )
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
+from annotation.services.exports import request_export
 from annotation.services.grounding import save_grounding
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
@@ -55,6 +57,7 @@ from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
 from annotation.services.uploads import UploadsFullError, begin_upload
 from annotation.services.verification import Batch, claim_proposals
+from annotation.services.versions import cut_version
 from annotation.services.voices import mark_voices_deleted
 from engine.datasets.sample import Dataset, Sample, labels_of
 from engine.speech.grounding.links import Link
@@ -477,3 +480,17 @@ def test_imports_into_one_project_that_bring_images_in_opposite_orders_take_turn
 
     assert [each for each in results if isinstance(each, Exception)] == []
     assert (Image.objects.count(), Mask.objects.count()) == (2, 4)
+
+
+def test_p3_an_export_asked_for_twice_at_once_is_written_once(world: World) -> None:
+    make_image(world.project, status=Image.Status.DONE)
+    version = cut_version(project=world.project, created_by=world.manager)
+
+    def ask() -> Export:
+        return request_export(
+            version=version, export_id=uuid4(), export_format="coco", created_by=world.manager
+        )
+
+    exports = at_once(*[ask] * 4)
+
+    assert exports == [Export.objects.get()] * 4

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from django.conf import LazySettings
+from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
 from annotation.models import Image
@@ -16,10 +17,12 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.seeds import Seed, seed_masks
+from annotation.services.tokens import create_token
 from engine.segmentation.decoder import build_decoder
 from engine.segmentation.trainer import Chain, TrainConfig
 from tests.annotation.world import Api, World, make_image, make_world, square
 from tests.random_bundle import write_random_bundle
+from tests.workers.commanding import Anneal, run_anneal, working
 from tests.workers.moving import Moving, make_moving
 from workers import mask_training, networks, run_round
 from workers.app import app
@@ -105,6 +108,20 @@ def world(
 @pytest.fixture
 def manager(world: World) -> Api:
     return Api(world.manager)
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return create_token(user=world.manager, name="test", scope="write", expires_in_days=1)[1]
+
+
+@pytest.fixture
+def anneal(token: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Anneal:
+    """Run commands of the manager's, with the server at work whenever one pauses."""
+    monkeypatch.setenv("ANNEAL_URL", live_server.url)
+    monkeypatch.setenv("ANNEAL_TOKEN", token)
+    monkeypatch.setattr("time.sleep", working)
+    return run_anneal
 
 
 @pytest.fixture

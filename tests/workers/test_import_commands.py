@@ -3,10 +3,8 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 from uuid import uuid4
 
 import pytest
@@ -15,29 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
 from annotation.import_sources import import_sources
-from annotation.models import DatasetImport, Image, Job, Mask, OutsideModel, Proposal
-from annotation.services.tokens import create_token
+from annotation.models import DatasetImport, Image, Mask, OutsideModel, Proposal
 from engine.client import Client
-from engine.client.__main__ import main
 from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import World, square
-from workers.app import app
+from tests.workers.commanding import Anneal, interrupting, working
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the server has connections of its own
-Anneal: TypeAlias = Callable[..., int]
 PREDICTED = Annotation(square(9, 9, 3), "cell", predicted_iou=0.9)
-
-
-@pytest.fixture
-def token(world: World) -> str:
-    return create_token(user=world.manager, name="test", scope="write", expires_in_days=1)[1]
-
-
-@pytest.fixture(autouse=True)
-def logged_in(token: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANNEAL_URL", live_server.url)
-    monkeypatch.setenv("ANNEAL_TOKEN", token)
 
 
 @pytest.fixture
@@ -53,27 +37,6 @@ def lab(settings: LazySettings) -> str:
     }
     settings.IMPORT_SOURCES = import_sources({"lab": told})
     return prefix
-
-
-def working(*_: object) -> None:
-    """Let the server do the next job whenever somebody waits for it."""
-    waiting = Job.objects.filter(state="queued").exclude(kind=jobs.PREPARE_IMAGES)
-    if job := waiting.order_by("pk").first():
-        app.tasks[job.kind](job_id=job.pk)
-
-
-@pytest.fixture
-def anneal(monkeypatch: pytest.MonkeyPatch) -> Anneal:
-    """Run a command, and let the server work whenever that pauses; return its exit code."""
-    monkeypatch.setattr("time.sleep", working)
-
-    def run(*arguments: object) -> int:
-        with pytest.raises(SystemExit) as ended:
-            main([str(each) for each in arguments])
-        code = ended.value.code
-        return code if isinstance(code, int) else 0
-
-    return run
 
 
 def put_scored(lab: str) -> None:
@@ -113,17 +76,6 @@ def test_the_client_brings_masks_in_from_a_bucket_as_a_model_s_proposals(
 def cells(tmp_path: Path) -> Path:
     (tmp_path / "cells.zip").write_bytes(zipped("coco", cell(1), cell(2)))
     return tmp_path / "cells.zip"
-
-
-def interrupting(kind: str) -> Callable[[object], None]:
-    """Press Ctrl-C once a job of that kind waits, and let the server work until then."""
-
-    def pause(_: object) -> None:
-        if Job.objects.filter(kind=kind, state="queued").exists():
-            raise KeyboardInterrupt
-        working()
-
-    return pause
 
 
 def test_who_presses_ctrl_c_is_told_how_to_cancel_the_import_and_can_undo_it_then(

@@ -10,9 +10,9 @@ from engine.client.cli.incoming import (
     ProposalsBy,
     is_faulty,
     show_outcomes,
-    telling_of_cancel,
 )
 from engine.client.cli.output import progress
+from engine.client.cli.stopping import telling_of_cancel
 
 
 def import_bucket(  # noqa: PLR0913  # one for each option

@@ -9,11 +9,13 @@ import typer
 from engine.client.choosing import label_ids, one_named
 from engine.client.cli.door import Json, ProjectArgument, Timeout, logged_in
 from engine.client.cli.output import progress, show, tell
+from engine.client.cli.stopping import telling_of_cancel
 from engine.client.cli.versions import HEADS, row_of
 from engine.client.client import Client
 from engine.client.models import Criteria, VersionQuery
 
 DAY = ["%Y-%m-%d"]
+LISTED = "Once it is cut, `anneal version list` shows it."
 LOOK_HEADS = ("split", "images", "masks")
 QUERY_HEADS = ("name", "number", "criteria")
 Query = Annotated[str | None, typer.Option(help="A saved query's name, in place of the options.")]
@@ -85,14 +87,14 @@ def cut(  # noqa: PLR0913  # one for each option
             return
         if save_as is not None:
             query = client.save_version_query(project, save_as, criteria).name
-        made = client.cut_version(
+        begun = client.begin_cut(
             project,
             note,
             criteria=criteria if query is None and criteria != Criteria() else None,
             query=query,
-            timeout_s=timeout,
-            progress=moved,
         )
+        with telling_of_cancel(begun.id, "the cut", LISTED):
+            made = client.wait_for_cut(project, begun, timeout_s=timeout, progress=moved)
     show(made, HEADS, [row_of(made)], as_json=as_json)
 
 

@@ -1,8 +1,7 @@
-"""`anneal import`, `cancel`, `refused`, `undo`: images and datasets of other tools in and out."""
+"""`anneal import`, `refused`, `undo`: images and datasets of other tools in and out."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,8 +11,8 @@ import typer
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
 from engine.client.cli.keys import unfinished_uploads
 from engine.client.cli.output import progress, show, tell
+from engine.client.cli.stopping import telling_of_cancel
 from engine.client.client import Client
-from engine.client.errors import WaitedTooLongError
 from engine.client.looking import FoundImages, datasets_in, look_at_images
 from engine.client.models import (
     IMPORT_IMPORTED,
@@ -152,31 +151,6 @@ def _tell_faults(paths: Sequence[Path]) -> None:
     for folder in filter(Path.is_dir, paths):
         for fault in faults_of(folder):
             tell(f"{folder}: {fault}")
-
-
-@contextmanager
-def telling_of_cancel(import_id: UUID, what: str) -> Iterator[None]:
-    """Say, where nobody waits any longer, that the server goes on, and how to stop that."""
-    try:
-        yield
-    except (KeyboardInterrupt, WaitedTooLongError):
-        tell(f"The server goes on with {what}. That is stopped by: anneal cancel {import_id}")
-        raise
-
-
-def cancel(
-    *,
-    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
-    as_json: Json = False,
-) -> None:
-    """Stop an import, the look before it or its undo, at the server's next step.
-
-    What is in by then stays: the command that began it goes on, `anneal undo` takes it out.
-    """
-    with logged_in() as client:
-        found = client.cancel_import(import_id)
-    row = [found.file_name, found.state, found.job and found.job.state]
-    show(found, ["dataset", "state", "job"], [row], as_json=as_json)
 
 
 def refused(

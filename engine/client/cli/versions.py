@@ -9,8 +9,9 @@ import typer
 from engine.client.cli.differences import show_differences
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
 from engine.client.cli.output import progress, show, show_lines, tell
+from engine.client.cli.stopping import telling_of_cancel
 from engine.client.errors import AnnealError
-from engine.client.models import TrainedBundle, Version
+from engine.client.models import JOB_SUCCEEDED, Export, TrainedBundle, Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.diff import diff_manifests, with_ious
@@ -201,20 +202,26 @@ def export(  # noqa: PLR0913  # one for each option
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Have a version written in a format, and fetch the zip, proved by its sha256."""
+    """Have a version written in a format, and fetch the zip, proved by its sha256.
+
+    What was asked for before is not written again: interrupted, the same command goes on, and
+    `anneal cancel` stops what the server does.
+    """
     labels = _labels(label)
     with logged_in() as client, progress() as moved:
         found = client.version(project, start)
-        written = client.export(
+        begun = client.begin_export(
             found,
             form,
             splits=split or (),
             labels=labels,
             images=images,
             addresses=addresses,
-            timeout_s=timeout,
-            progress=moved,
         )
+        if begun.was_there:
+            tell(_there(begun))
+        with telling_of_cancel(begun.id, "the export"):
+            written = client.wait_for_export(begun, timeout_s=timeout, progress=moved)
         path = output or Path(f"{found.id[:SHORT]}-{written.format}.zip")
         client.download(written, path, progress=moved)
     for trait, count in sorted(written.losses.items()):
@@ -368,6 +375,13 @@ def _bins(found: Mapping[str, Any]) -> list[tuple[str, int]]:
     edges = [f"{edge:g}" for edge in found["edges"]]
     names = [f"below {edges[0]}", *(f"from {edge}" for edge in edges)]
     return [(name, n) for name, n in zip(names, found["counts"], strict=True) if n]
+
+
+def _there(export: Export) -> str:
+    since = export.created_at.strftime("%Y-%m-%d %H:%M")
+    if export.state == JOB_SUCCEEDED:
+        return f"The same was exported on {since}: that is fetched."
+    return f"The same export was begun on {since}: going on with that."
 
 
 def _trained(each: TrainedBundle) -> str:

@@ -2091,6 +2091,9 @@ export interface paths {
         /**
          * @description Ask for a version in one format; a job writes it.
          *
+         *     Where the same was asked for before, that export is answered, under its own id: one under way,
+         *     one that is written, or one that stopped and is begun again. What holds voices is written anew.
+         *
          *     Narratives hold where people pointed, and what is with voices how they sounded: all of these
          *     are for members who may hear others by the project's settings, and hold those who agree to it
          *     at that moment.
@@ -3998,7 +4001,7 @@ export interface components {
             images?: boolean;
             /**
              * Format: uuid
-             * @description made by the client
+             * @description made by the client; the answer has another where the same was asked for before
              */
             id: string;
             format: components["schemas"]["ExportFormat"];

@@ -103,13 +103,20 @@ export const versionLabelsQuery = (version_id: string) =>
     staleTime: Number.POSITIVE_INFINITY, // of what never changes
   });
 
-export function startExport(version_id: string, format: ExportFormat, choice: ExportChoice = {}) {
-  return read(
+/** What was asked for before is not written again: then `wasThere`, and it is that one. */
+export async function startExport(
+  version_id: string,
+  format: ExportFormat,
+  choice: ExportChoice = {},
+) {
+  const id = crypto.randomUUID();
+  const begun = await read(
     client.POST("/api/versions/{version_id}/exports", {
       params: { path: { version_id } },
-      body: { id: crypto.randomUUID(), format, images: false, ...choice },
+      body: { id, format, images: false, ...choice },
     }),
   );
+  return { ...begun, wasThere: begun.id !== id };
 }
 
 const pair = (version_id: string, other_id: string) => ({ version_id, other_id });

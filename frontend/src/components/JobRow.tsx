@@ -3,6 +3,7 @@ import { IconRefresh, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { cancelJob, jobsQuery, retryJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
+import { versionsQuery } from "@/api/versions";
 import { formatAgo, formatCount } from "./format";
 import { jobPhase, jobTitle, jobYield } from "./jobWords";
 import { StatusBadge } from "./StatusBadge";
@@ -69,7 +70,11 @@ function outcomeOf(job: Job): string {
 
 function JobActions({ job, project }: { job: Job; project: number }) {
   const queries = useQueryClient();
-  const onSuccess = () => queries.invalidateQueries(jobsQuery(project));
+  const onSuccess = () =>
+    Promise.all([
+      queries.invalidateQueries(jobsQuery(project)),
+      queries.invalidateQueries(versionsQuery(project)), // their exports and cuts have jobs
+    ]);
   const cancel = useMutation({ mutationFn: () => cancelJob(job.id), onSuccess });
   const retry = useMutation({ mutationFn: () => retryJob(job.id), onSuccess });
   const title = jobTitle(job.kind);

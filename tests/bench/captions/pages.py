@@ -77,9 +77,8 @@ def _cut_and_export(stack: Stack, client: Client, project: int) -> dict[str, obj
     figures: dict[str, object] = {"cut_s": round(time.perf_counter() - began, 2)}
     for export_format in FORMATS:
         began = time.perf_counter()
-        export = str(uuid4())
-        wanted = {"id": export, "format": export_format}
-        client.post(f"/api/versions/{version}/exports", wanted)
+        wanted = {"id": str(uuid4()), "format": export_format}
+        export = client.post(f"/api/versions/{version}/exports", wanted)["id"]
         found = wait_for(partial(_written, client, export), "the export is written", 600)
         figures[f"{export_format}_s"] = round(time.perf_counter() - began, 2)
         figures[f"{export_format}_bytes"] = found["bytes"]

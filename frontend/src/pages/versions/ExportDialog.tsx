@@ -12,16 +12,17 @@ import {
   Text,
 } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ExportChoice, ExportFormat, Project, Version } from "@/api/types";
-import { exportOffersQuery, startExport, versionLabelsQuery, versionsQuery } from "@/api/versions";
+import { exportOffersQuery, versionLabelsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount, plural } from "@/components/format";
 import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
 import { type WordsOffer, wordsOffers } from "./exportFormats";
 import { LabelNames } from "./LabelNames";
 import { Losses } from "./Losses";
+import { useStartExport } from "./useStartExport";
 
 /** Masks are offered by the server, which knows what each format cannot hold of them. */
 export type What = "masks" | "words";
@@ -48,7 +49,6 @@ export function ExportDialog({ what, onClose, ...props }: Props) {
 }
 
 function Choices({ version, project, what, onClose }: Props & { what: What }) {
-  const queries = useQueryClient();
   const words = wordsOffers(version.counts, project);
   const [format, setFormat] = useState<ExportFormat>(
     what === "masks" ? "coco" : (words.find(({ refusal }) => !refusal)?.format ?? "descriptions"),
@@ -59,19 +59,13 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
   const [settledLabels] = useDebouncedValue(labels, SETTLED_MS);
   const beside = { images: withImages, addresses: withAddresses };
-  const begin = useMutation({
-    mutationFn: () => startExport(version.id, format, choiceOf(splits, beside, labels)),
-    onSuccess: async () => {
-      onClose();
-      await queries.invalidateQueries(versionsQuery(project.id));
-    },
-  });
+  const begin = useStartExport(version, project, onClose);
 
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        begin.mutate();
+        begin.mutate({ format, choice: choiceOf(splits, beside, labels) });
       }}
     >
       <Stack gap="md">

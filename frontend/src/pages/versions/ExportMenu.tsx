@@ -1,11 +1,10 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ExportFormat, Project, Version } from "@/api/types";
-import { startExport, versionsQuery } from "@/api/versions";
+import type { Project, Version } from "@/api/types";
 import { ExportDialog, type What } from "./ExportDialog";
 import { manifestOffer, wordsOffers } from "./exportFormats";
+import { useStartExport } from "./useStartExport";
 
 interface Props {
   version: Version;
@@ -14,11 +13,7 @@ interface Props {
 
 /** What can be exported of the version, with what goes in. */
 export function ExportMenu({ version, project }: Props) {
-  const queries = useQueryClient();
-  const begin = useMutation({
-    mutationFn: (format: ExportFormat) => startExport(version.id, format),
-    onSuccess: () => queries.invalidateQueries(versionsQuery(project.id)),
-  });
+  const begin = useStartExport(version, project);
   const [choosing, setChoosing] = useState<What | null>(null);
   const [descriptions] = wordsOffers(version.counts, project);
   const manifest = manifestOffer(version.exports);
@@ -60,7 +55,7 @@ export function ExportMenu({ version, project }: Props) {
             <Entry
               name={manifest.name}
               holds={manifest.holds}
-              onClick={() => begin.mutate(manifest.format)}
+              onClick={() => begin.mutate({ format: manifest.format })}
             />
           )}
         </Menu.Dropdown>

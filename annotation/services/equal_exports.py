@@ -1,0 +1,34 @@
+"""Exports that were asked for before: the same bytes are written once, and kept for all who ask."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from annotation.export_formats import VOICED
+from annotation.models import DatasetVersion, Export, Job
+from annotation.services.jobs import retry_job
+
+STOPPED = (Job.State.FAILED, Job.State.CANCELLED)
+
+
+def equal_export(
+    *, version: DatasetVersion, export_format: str, options: Mapping[str, Any]
+) -> Export | None:
+    """Return the export that answers a request for the same, if there is one.
+
+    That is one under way, or written; else one that stopped, which is begun again. What holds
+    voices is written anew each time: it is of those who agree at that moment.
+    """
+    equal = Export.objects.filter(version=version, format=export_format, options=options)
+    newest_first = equal.order_by("-created_at", "-pk")
+    # Whoever asked for the end of one shall not be answered with it.
+    answers = Q(job__state__in=Job.UNFINISHED, job__cancel_requested=False)
+    if export_format not in VOICED:
+        answers |= Q(job__state=Job.State.SUCCEEDED) & ~Q(key="")
+    if found := newest_first.filter(answers).first():
+        return found
+    stopped = newest_first.filter(job__state__in=STOPPED).first()
+    if stopped is not None:
+        retry_job(job_id=stopped.job_id)
+    return stopped
