@@ -229,6 +229,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 JOB_LEASE_S = env.int("JOB_LEASE_S", default=60)
 ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
 TRASH_DAYS = 30  # DESIGN P9
+# A written export that nobody asks for again goes after so many days; 0: never.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=30)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=4 * 1024**3)
 # What may be on its way into one project: files that come or wait to be looked at or brought in.

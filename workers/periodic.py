@@ -6,7 +6,7 @@ from annotation import jobs
 from annotation.services.deliveries import drop_old_deliveries
 from annotation.services.jobs import sweep_jobs
 from annotation.services.kept_answers import drop_old_answers
-from annotation.services.kept_exports import drop_closed_exports
+from annotation.services.kept_exports import drop_closed_exports, expire_exports
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
@@ -36,10 +36,11 @@ def apply_policies() -> None:
 def empty_trash_daily() -> None:
     """Delete the pixels of what has been in the trash for longer than it can be restored.
 
-    And what the store still holds of voices that were deleted, and what is kept of old requests
-    and deliveries.
+    And what the store still holds of voices that were deleted, exports that nobody asks for, and
+    what is kept of old requests and deliveries.
     """
     drop_stray_audio()
+    expire_exports()
     drop_closed_exports()
     drop_old_answers()
     drop_old_deliveries()

@@ -1,7 +1,9 @@
 """Dataset versions: cut, list, export, download."""
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.utils.text import slugify
 from drf_spectacular.utils import extend_schema
@@ -55,10 +57,17 @@ class ExportSerializer(serializers.Serializer[Any]):
     bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     download_url = serializers.SerializerMethodField(
-        help_text="null until it is written, once it is closed, and for who may not hear voices"
+        help_text="null until it is written, once it is closed or expired, and for who may not "
+        "hear voices"
     )
     is_closed = serializers.SerializerMethodField(
         help_text="somebody in it deleted their voice or withdrew: export the version again"
+    )
+    is_expired = serializers.BooleanField(
+        help_text="nobody asked for it for a while: asked for again, it has the same bytes"
+    )
+    expires_at = serializers.SerializerMethodField(
+        help_text="if nobody asks for it before; null: it is not there, or kept for ever"
     )
     may_download = serializers.BooleanField()
     job = JobSerializer()
@@ -71,13 +80,20 @@ class ExportSerializer(serializers.Serializer[Any]):
         return notes_of(export.version, export.format, choice_of(export.options))
 
     def get_download_url(self, export: Export) -> str | None:
-        if not export.sha256 or not getattr(export, "may_download", False):
+        is_there = export.sha256 and export.expired_at is None
+        if not is_there or not getattr(export, "may_download", False):
             return None
         name = file_name(export.version, f"-{export.format}.zip")
         return storage.presign_get(export.key, download_name=name)
 
     def get_is_closed(self, export: Export) -> bool:
-        return export.job.state == Job.State.SUCCEEDED and not export.key
+        is_written = export.job.state == Job.State.SUCCEEDED
+        return is_written and not export.key and not export.is_expired
+
+    def get_expires_at(self, export: Export) -> datetime | None:
+        if not export.sha256 or export.expired_at is not None or not settings.EXPORT_DAYS:
+            return None
+        return export.used_at + timedelta(days=settings.EXPORT_DAYS)
 
 
 class VersionCountsSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,8 @@ from typing import Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from annotation.models.job import Job
 from annotation.models.project import Project
@@ -109,6 +111,14 @@ class Export(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     bytes = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When it was last asked for, or written: it is kept for EXPORT_DAYS from then on.
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    expired_at = models.DateTimeField(null=True)  # from then on nobody gets its address
 
     def __str__(self) -> str:
         return f"export {self.pk} as {self.format}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Tell whether its file is gone, or about to go, only as nobody asked for it."""
+        return self.expired_at is not None and self.sha256 != ""

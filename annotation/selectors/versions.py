@@ -78,7 +78,7 @@ def versions_for(user: Person) -> QuerySet[DatasetVersion]:
 
 
 def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySet[DatasetVersion]:
-    """Add the exports, the newest first, and what was made of it.
+    """Add the exports, the last one used first, and what was made of it.
 
     `tag_names` by name; `round_numbers`, the rounds that trained on it; `trained`, the bundles that
     came out, each with its round and what it is to the project. Managers alone are told of trials.
@@ -241,7 +241,7 @@ def _copy_of(version_id: str) -> Path:
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":
-    exports = with_may_download(Export.objects.order_by("-created_at"), user=user)
+    exports = with_may_download(Export.objects.order_by("-used_at", "-pk"), user=user)
     return Prefetch("exports", exports.prefetch_related(_job()))
 
 

@@ -20,9 +20,11 @@ def address_of(export: Export) -> str:
     """Return where an export can be fetched for about an hour.
 
     Raises:
-        AnnealError: it was closed, is not written, or is not for this person.
+        AnnealError: it was closed, has expired, is not written, or is not for this person.
 
     """
+    if export.is_expired and not export.is_closed:
+        raise AnnealError(0, "expired", "The export has expired: export it again.")
     if export.download_url is None:
         why = "somebody in it withdrew" if export.is_closed else "it is not written, or not for you"
         raise AnnealError(0, "no_download", f"The export cannot be downloaded: {why}.")

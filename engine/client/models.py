@@ -261,6 +261,8 @@ class Export(Model):
     sha256: str
     download_url: str | None
     is_closed: bool
+    is_expired: bool = False  # nobody asked for it for a while: exported again, it is the same
+    expires_at: datetime | None = None
     job: Job
     created_at: datetime
 

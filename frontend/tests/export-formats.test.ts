@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { Export, Project, Version } from "@/api/types";
 import { manifestOffer, wordsOffers } from "@/pages/versions/exportFormats";
+import { whyNone } from "@/pages/versions/exportWords";
 
 const counts = { transcripts: 2, captions: 1, mask_captions: 0 } as Version["counts"];
 const manager = { listeners: "manager", role: "manager" } satisfies Partial<Project>;
 
-const exported = (format: Export["format"], state: Export["state"]) =>
-  ({ format, state }) as Export;
+const exported = (format: Export["format"], state: Export["state"], is_expired = false) =>
+  ({ format, state, is_expired }) as Export;
 
 const offered = (said = counts, project: Pick<Project, "listeners" | "role"> = manager) =>
   wordsOffers(said, project).map(({ format, refusal }) =>
@@ -17,11 +18,20 @@ test("what people said leaves as texts, with where they pointed, and with their 
   expect(offered()).toEqual(["descriptions", "narratives", "voices", "huggingface_voices"]);
 });
 
-test("the manifest is offered until there is an export of it, and again where one failed", () => {
+test("the manifest is offered until there is an export of it, and again where one failed or expired", () => {
   expect(manifestOffer([exported("coco", "succeeded")])?.format).toBe("manifest");
   expect(manifestOffer([exported("manifest", "running")])).toBeNull();
   expect(manifestOffer([exported("manifest", "succeeded")])).toBeNull();
   expect(manifestOffer([exported("manifest", "failed")])?.format).toBe("manifest");
+  expect(manifestOffer([exported("manifest", "succeeded", true)])?.format).toBe("manifest");
+});
+
+test("why an export cannot be downloaded is told, a voice that left first", () => {
+  const why = (is_closed: boolean, is_expired: boolean) => whyNone({ is_closed, is_expired });
+
+  expect(why(true, true)).toMatch(/^Deleted/);
+  expect(why(false, true)).toMatch(/^Expired.*Export it again/);
+  expect(why(false, false)).toMatch(/^Only members/);
 });
 
 test("voices are for those whom the project lets hear them", () => {

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotation import jobs
 from annotation.models import DatasetVersion, Export, Image, Job, VersionCut
@@ -145,3 +146,21 @@ def test_nothing_is_cancelled_by_an_id_that_nothing_has(anneal: Anneal, capsys: 
     assert anneal("cancel", unknown) == 1
 
     assert f"No import, export or cut of yours has the id {unknown}." in capsys.readouterr().err
+
+
+def test_an_expired_export_is_told_and_written_anew(
+    version: DatasetVersion, anneal: Anneal, tmp_path: Path, capsys: Capture
+) -> None:
+    paths = [tmp_path / "a.zip", tmp_path / "b.zip"]
+    anneal("export", version.project_id, "-o", paths[0])
+    Export.objects.update(expired_at=timezone.now())
+    capsys.readouterr()
+
+    shown = anneal("version", "show", version.project_id)
+    told = capsys.readouterr().out
+    again = anneal("export", version.project_id, "-o", paths[1])
+
+    assert (shown, again) == (0, 0)
+    assert "expired: export it again" in told
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert Export.objects.count() == 2

@@ -87,7 +87,7 @@ def show_version(
     ]
     rows += [["query", "" if found.cut_from is None else found.cut_from.name]]
     rows += [["trained", _trained(each)] for each in found.bundles]
-    rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
+    rows += [["export", _exported(each)] for each in found.exports]
     show(found, ["", ""], rows, as_json=as_json)
 
 
@@ -375,6 +375,11 @@ def _bins(found: Mapping[str, Any]) -> list[tuple[str, int]]:
     edges = [f"{edge:g}" for edge in found["edges"]]
     names = [f"below {edges[0]}", *(f"from {edge}" for edge in edges)]
     return [(name, n) for name, n in zip(names, found["counts"], strict=True) if n]
+
+
+def _exported(export: Export) -> str:
+    state = "expired: export it again" if export.is_expired else export.state
+    return f"{export.format} {export.id} {state} {export.bytes} bytes"
 
 
 def _there(export: Export) -> str:

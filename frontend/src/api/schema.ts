@@ -3360,10 +3360,17 @@ export interface components {
             readonly notes: string[];
             bytes: number;
             sha256: string;
-            /** @description null until it is written, once it is closed, and for who may not hear voices */
+            /** @description null until it is written, once it is closed or expired, and for who may not hear voices */
             readonly download_url: string | null;
             /** @description somebody in it deleted their voice or withdrew: export the version again */
             readonly is_closed: boolean;
+            /** @description nobody asked for it for a while: asked for again, it has the same bytes */
+            is_expired: boolean;
+            /**
+             * Format: date-time
+             * @description if nobody asks for it before; null: it is not there, or kept for ever
+             */
+            readonly expires_at: string | null;
             may_download: boolean;
             job: components["schemas"]["Job"];
             /** Format: date-time */

@@ -1,10 +1,11 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { Export, Project } from "@/api/types";
-import { formatBytes } from "@/components/format";
+import { formatBytes, formatMoment } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
 import { choiceWords } from "./exportChoice";
+import { whyNone } from "./exportWords";
 import { lossLines, onlyAnneal, recordsLost } from "./lossWords";
 
 /** One export: its progress, then its download, or why there is none. */
@@ -22,9 +23,7 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
           {item.title}
         </Text>
         <Text size="xs" c="dimmed">
-          {item.is_closed
-            ? "Deleted, as somebody in it deleted their voice or withdrew. Export it again without."
-            : "Only members who may hear the voices of others can download it."}
+          {whyNone(item)}
         </Text>
       </div>
     );
@@ -54,6 +53,7 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
       <Button
         component="a"
         href={item.download_url}
+        title={item.expires_at ? `Kept until ${formatMoment(item.expires_at)}` : undefined}
         size="compact-sm"
         leftSection={<IconDownload size={15} aria-hidden />}
       >

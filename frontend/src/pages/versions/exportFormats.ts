@@ -72,8 +72,8 @@ export function wordsOffers(
 /** The manifest as a table, until there is one: the same version gives the same bytes. */
 export function manifestOffer(exports: readonly Export[]): Described | null {
   const isThere = exports.some(
-    ({ format, state }) =>
-      format === MANIFEST.format && state !== "failed" && state !== "cancelled",
+    ({ format, state, is_expired }) =>
+      format === MANIFEST.format && state !== "failed" && state !== "cancelled" && !is_expired,
   );
   return isThere ? null : MANIFEST;
 }
