@@ -12,13 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import body_of, query_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import dataset_imports_for, problems_of
 from annotation.selectors.projects import projects_for
+from annotation.services.bucket_imports import MAX_PREFIX, checked_prefix
 from annotation.services.import_requests import (
     discard_dataset,
     look_again,
@@ -97,6 +98,15 @@ class ChosenFormatSerializer(serializers.Serializer[Any]):
     )
 
 
+class PlaceQuerySerializer(serializers.Serializer[Any]):
+    bucket = serializers.CharField(
+        required=False, max_length=50, help_text="only what came from this import source"
+    )
+    prefix = serializers.CharField(
+        default="", allow_blank=True, max_length=MAX_PREFIX, help_text="and there from this place"
+    )
+
+
 class ProjectDatasetImportsView(MemberView):
     """The datasets that were brought to a project, the newest first."""
 
@@ -104,12 +114,16 @@ class ProjectDatasetImportsView(MemberView):
 
     @extend_schema(
         operation_id="list_dataset_imports",
-        parameters=[CURSOR],
+        parameters=[PlaceQuerySerializer, CURSOR],
         responses=page_serializer(DatasetImportSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         found = dataset_imports_for(request.user).filter(project=project)
+        place = query_of(request, PlaceQuerySerializer)
+        if "bucket" in place:
+            prefix = checked_prefix(place["prefix"])
+            found = found.filter(bucket=place["bucket"], prefix=prefix)
         page, cursor = page_of(found, request, order=("-created_at", "-id"), size=20)
         return Response({"results": DatasetImportSerializer(page, many=True).data, "next": cursor})
 

@@ -95,10 +95,14 @@ def opened(found: DatasetImport) -> Iterator[Source]:
         has_begun = found.state == State.IMPORTING and found.samples.exists()
         # An import that began before listings were kept has none.
         if has_begun and found.listing and found.listing != listing:
-            raise FilesChangedError(
+            why = (
                 "The files have changed since this import began: import them anew, which brings "
                 "what has not come in, or undo this import."
             )
+            # Of one that is importing, a message says that it cannot go on.
+            begun = DatasetImport.objects.filter(pk=found.pk, state=State.IMPORTING)
+            begun.update(message=why)
+            raise FilesChangedError(why)
         DatasetImport.objects.filter(pk=found.pk).update(listing=listing)
         yield source
 

@@ -42,6 +42,19 @@ def import_of(transport: Transport, import_id: UUID) -> DatasetImport | None:
         raise
 
 
+def would_go_on(
+    found: DatasetImport, form: str | None, *, finished: bool, proposals_by: str
+) -> bool:
+    """Tell whether an import has begun and not ended, and would bring what is asked for now."""
+    told = found.candidates[0].name if found.candidates else ""  # by the files themselves
+    if found.state in {IMPORT_CHECKING, IMPORT_READY}:  # what is asked for is told to it yet
+        return form is not None or found.format in {"", told}
+    asked = (form or told, finished, " ".join(proposals_by.split()))
+    is_as_asked = (found.format, found.finished, found.proposals_by) == asked
+    # A message tells that its files have changed.
+    return found.state == IMPORT_IMPORTING and is_as_asked and not found.message
+
+
 def look_at(
     transport: Transport,
     import_id: UUID,

@@ -20,7 +20,7 @@ from engine.client.models import (
     Upload,
 )
 from engine.client.packing import faults_of, is_dataset, packed
-from engine.client.transport import pages
+from engine.client.transport import Query, pages
 from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
 from engine.client.waiting import Progress, nobody_looks, wait_until
 
@@ -181,6 +181,30 @@ class Incoming(Connection):
         project_id = self._id_of(project)
         return self._transport.call(op.BUCKET_IMPORT, wanted, project_id=project_id)
 
+    def unfinished_bucket(
+        self,
+        project: AnyProject,
+        bucket: str,
+        prefix: str = "",
+        *,
+        format: str | None = None,  # noqa: A002  # the API's own word
+        finished: bool = False,
+        proposals_by: str = "",
+    ) -> DatasetImport | None:
+        """Return the last import of a place if `bring_in` would go on with it; None if not.
+
+        One that runs or stopped does, and one that was looked at and waits, where the arguments
+        are the same and the files have not changed.
+        """
+        place: Query = {"bucket": bucket, "prefix": prefix}
+        project_id = self._id_of(project)
+        last = next(pages(self._transport, op.DATASET_IMPORTS, place, project_id=project_id), None)
+        # A server that is older than this lists all places.
+        if last is None or (last.bucket, last.prefix) != (bucket, prefix.strip("/")):
+            return None
+        goes_on = datasets.would_go_on(last, format, finished=finished, proposals_by=proposals_by)
+        return last if goes_on else None
+
     def import_bucket(  # noqa: PLR0913  # each by its name
         self,
         project: AnyProject,
@@ -196,14 +220,21 @@ class Incoming(Connection):
     ) -> ImportedDataset:
         """Bring in a dataset, or images alone, that lie in a bucket which the server may read.
 
-        Again it brings what is new there. `bucket` is one of `import_sources`, `prefix` a folder or
-        a file in it, and the rest as `import_dataset` has it.
+        Again it brings what is new there; interrupted, it goes on. `bucket` is one of
+        `import_sources`, `prefix` a folder or a file in it, and the rest as `import_dataset` has
+        it.
 
         Raises:
             AnnealError: it may be of several formats, or nothing in it is usable.
 
         """
-        found = self.offer_bucket(project, bucket, prefix)
+        # A dry run discards what it looked at, which somebody else may be about to bring in.
+        found = None
+        if not dry_run:
+            found = self.unfinished_bucket(
+                project, bucket, prefix, format=format, finished=finished, proposals_by=proposals_by
+            )
+        found = found or self.offer_bucket(project, bucket, prefix)
         brought = self.bring_in(
             found.id,
             format=format,

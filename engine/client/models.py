@@ -206,11 +206,15 @@ class DatasetImport(Model):
 
     id: UUID
     file_name: str
+    bucket: str = ""  # that it lies in; "": it was sent
+    prefix: str = ""  # the folder or file there
     format: str  # "": it is not clear
     title: str
     candidates: list[DatasetFormat]  # what it may be
     state: str
     message: str
+    finished: bool = False  # its masks came in as finished work
+    proposals_by: str = ""  # the model whose proposals they are
     found: dict[str, int]  # what would come in
     brought: dict[str, int]  # what came in; after an undo, what went
     problems_count: int

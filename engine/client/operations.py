@@ -95,7 +95,9 @@ UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "id", 
 BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
 COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
 DATASET_IMPORTS: Final = _get(
-    "/api/projects/{project_id}/dataset-imports", Page[DatasetImport], "cursor"
+    "/api/projects/{project_id}/dataset-imports",
+    Page[DatasetImport],
+    *("bucket", "prefix", "cursor"),
 )
 IMPORT_SOURCES: Final = _get("/api/projects/{project_id}/import-sources", list[str])
 BUCKET_IMPORT: Final = _post(

@@ -335,6 +335,7 @@ def test_import_that_stopped_goes_on_only_with_the_same_files(
     assert with_the_same.state == "succeeded"
     assert with_others.state == "failed"
     assert "have changed since this import began" in with_others.error
+    assert read(manager, found["id"])["message"] == with_others.error
     assert Image.objects.count() == 3
 
 

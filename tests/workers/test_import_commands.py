@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
 from annotation.import_sources import import_sources
-from annotation.models import DatasetImport, Image, Mask, OutsideModel, Proposal
+from annotation.models import DatasetImport, Image, Job, Mask, OutsideModel, Proposal
 from engine.client import Client
 from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
@@ -70,6 +70,89 @@ def test_the_client_brings_masks_in_from_a_bucket_as_a_model_s_proposals(
         )
 
     assert brought.brought == {"images accepted": 1, "proposals": 1, "captions": 1}
+
+
+def test_an_import_from_a_bucket_that_was_cancelled_goes_on_by_the_same_command(
+    world: World,
+    lab: str,
+    anneal: Anneal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    put_scored(lab)
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("time.sleep", interrupting(jobs.IMPORT_DATASET))
+        interrupted = anneal("import-bucket", world.project.pk, "lab", "cells")
+    anneal("cancel", DatasetImport.objects.get().pk)
+    capsys.readouterr()
+
+    code = anneal("import-bucket", world.project.pk, "lab", "/cells/")
+
+    assert (interrupted, code) == (130, 0)
+    assert "Going on with the import of lab:cells" in capsys.readouterr().err
+    assert DatasetImport.objects.get().state == "imported"
+    assert Mask.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", [jobs.CHECK_DATASET, jobs.IMPORT_DATASET])
+def test_an_import_from_a_bucket_that_still_runs_is_waited_for(
+    world: World, lab: str, anneal: Anneal, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    put_scored(lab)
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("time.sleep", interrupting(kind))
+        anneal("import-bucket", world.project.pk, "lab", "cells")
+
+    anneal("import-bucket", world.project.pk, "lab", "cells")
+
+    assert DatasetImport.objects.get().state == "imported"
+    assert Job.objects.filter(kind=kind).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "changed"),
+    [
+        (["--proposals-by", "a net"], {}),
+        (["--finished"], {}),
+        (["--format", "yolo"], {}),
+        ([], {"message": "The files have changed since this import began."}),
+        ([], {"state": "imported"}),
+        ([], {"prefix": "other"}),
+        ([], {"state": "ready", "format": "images_alone"}),
+    ],
+)
+def test_an_import_that_would_bring_something_else_is_not_gone_on_with(
+    world: World,
+    lab: str,
+    anneal: Anneal,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    changed: dict[str, str],
+) -> None:
+    put_scored(lab)
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("time.sleep", interrupting(jobs.IMPORT_DATASET))
+        anneal("import-bucket", world.project.pk, "lab", "cells")
+    first = DatasetImport.objects.get()
+    anneal("cancel", first.pk)
+    DatasetImport.objects.update(**changed)
+
+    anneal("import-bucket", world.project.pk, "lab", "cells", *options)
+
+    assert DatasetImport.objects.exclude(pk=first.pk).count() == 1
+
+
+def test_a_dry_run_leaves_a_look_alone_that_somebody_waits_for(
+    world: World, lab: str, anneal: Anneal
+) -> None:
+    put_scored(lab)
+    with_look = DatasetImport.objects.filter(state="ready")
+    anneal("import-bucket", world.project.pk, "lab", "cells", "--dry-run")
+    DatasetImport.objects.update(state="ready")
+
+    code = anneal("import-bucket", world.project.pk, "lab", "cells", "--dry-run")
+
+    assert (code, with_look.count()) == (0, 1)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from engine.client.cli.incoming import (
     is_faulty,
     show_outcomes,
 )
-from engine.client.cli.output import progress
+from engine.client.cli.output import progress, tell
 from engine.client.cli.stopping import telling_of_cancel
 
 
@@ -35,11 +35,20 @@ def import_bucket(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Bring in a dataset, or images alone, that lie in a bucket.
 
-    Again it brings what is new there. The exit code is 1 if a part cannot be used, which is told;
-    all else is in nonetheless.
+    Again it brings what is new there; interrupted, the same command goes on where it was. The exit
+    code is 1 if a part cannot be used, which is told; all else is in nonetheless.
     """
     with logged_in() as client, progress() as moved:
-        offered = client.offer_bucket(project, bucket, folder)
+        # A dry run discards what it looked at, which somebody else may be about to bring in.
+        begun = None
+        if not dry_run:
+            begun = client.unfinished_bucket(
+                project, bucket, folder, format=form, finished=finished, proposals_by=proposals_by
+            )
+        if begun is not None:
+            since = begun.created_at.strftime("%Y-%m-%d %H:%M")
+            tell(f"Going on with the import of {begun.file_name} that began on {since}.")
+        offered = begun or client.offer_bucket(project, bucket, folder)
         with telling_of_cancel(offered.id, offered.file_name):
             brought = client.bring_in(
                 offered.id,

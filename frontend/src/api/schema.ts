@@ -7898,8 +7898,12 @@ export interface operations {
     list_dataset_imports: {
         parameters: {
             query?: {
+                /** @description only what came from this import source */
+                bucket?: string;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description and there from this place */
+                prefix?: string;
             };
             header?: never;
             path: {
