@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.dataset_imports import DatasetImportSerializer
-from annotation.api.inputs import body_of
+from annotation.api.inputs import GroupByField, body_of
 from annotation.selectors.dataset_imports import dataset_imports_for
 from annotation.selectors.projects import projects_for
 from annotation.services.bucket_imports import MAX_PREFIX, offer_bucket
@@ -25,6 +25,7 @@ class BucketImportSerializer(serializers.Serializer[Any]):
         default="",
         help_text="a folder in it, or a file; empty: all of it",
     )
+    group_by = GroupByField()
 
 
 class ImportSourcesView(MemberView):
@@ -59,6 +60,7 @@ class BucketImportsView(MemberView):
             project=project,
             bucket=body["bucket"],
             prefix=body["prefix"],
+            group_by=body["group_by"],
             by=user_of(request),
         )
         found = dataset_imports_for(request.user).get(pk=offered.pk)

@@ -53,6 +53,9 @@ class DatasetImportSerializer(serializers.Serializer[Any]):
     proposals_by = serializers.CharField(
         help_text="the model whose proposals its masks with a score came in as; empty: as masks"
     )
+    group_by = serializers.CharField(
+        help_text="by what images belong together that its files tell no group of"
+    )
     found = serializers.DictField(
         child=serializers.IntegerField(), help_text="what would come in, counted"
     )

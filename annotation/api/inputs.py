@@ -12,6 +12,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
+from engine.datasets.grouping import MAX_GROUP_BY
+
 Input = dict[str, Any]
 
 
@@ -75,6 +77,19 @@ class ColorField(serializers.RegexField):
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401  # JSON
         return super().to_internal_value(data.lower() if isinstance(data, str) else data)
+
+
+class GroupByField(serializers.CharField):
+    """By what new images belong together; services/image_groups.py says whether it can be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=MAX_GROUP_BY,
+            allow_blank=True,
+            default="",
+            help_text="folder, or a pattern such as {group}_{}.png: new images that share it stay "
+            "on one side of the holdout and of val; a dataset's own groups count first",
+        )
 
 
 class BoundedJSONParser(JSONParser):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.inputs import body_of, query_of
+from annotation.api.inputs import GroupByField, body_of, query_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Upload
 from annotation.selectors.projects import projects_for
@@ -27,6 +27,7 @@ class UploadInputSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="the same of files that are sent together, whose images are undone together",
     )
+    group_by = GroupByField()
 
 
 class UploadPartSerializer(serializers.Serializer[Any]):
@@ -107,6 +108,7 @@ class UploadListView(MemberView):
             file_name=given["file_name"],
             size_bytes=given["bytes"],
             batch=given["batch"],
+            group_by=given["group_by"],
             created_by=user_of(request),
         )
         begun = {"id": upload.pk, "state": upload.state, "parts": missing_parts(upload)}

@@ -1,6 +1,6 @@
 """Where an import goes, as whose work, and how far it is: what commands that import share."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,31 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError, OutputWrapper
 from tqdm import tqdm
 
+from annotation.errors import InvalidInputError
 from annotation.models import Project
+from annotation.services.image_groups import checked_group_by
 from annotation.services.projects import create_project
 
 
 def add_importer(parser: ArgumentParser) -> None:
     parser.add_argument("--create", action="store_true", help="make the project if missing")
     parser.add_argument("--user", help="who imports (default: who made the project)")
+    parser.add_argument(
+        "--group-by",
+        type=_group_by,
+        default="",
+        metavar="folder|PATTERN",
+        help="new images of one folder, or with the same {group} in a name such as "
+        "{group}_{}.png, stay on one side of the holdout and of val; a dataset's own groups count "
+        "first, and images that are there keep theirs",
+    )
+
+
+def _group_by(given: str) -> str:
+    try:
+        return checked_group_by(given)
+    except InvalidInputError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def find_user(name: str | None) -> User | None:

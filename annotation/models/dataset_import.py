@@ -46,6 +46,9 @@ class DatasetImport(models.Model):
     is_finished = models.BooleanField(default=False)  # images with masks count as annotated
     # The model whose proposals the masks with a score are; empty: they are masks as others.
     proposals_by = models.CharField(max_length=100, blank=True, default="", db_default="")
+    # By what images belong together that the files tell no group of, as engine.datasets.grouping
+    # has it; empty: by nothing.
+    group_by = models.CharField(max_length=200, blank=True, default="", db_default="")
     found = models.JSONField(default=dict)  # what the look at it counted, by people's words
     brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
     labels = models.JSONField(default=list)  # ids of those that it made or brought back

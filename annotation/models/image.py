@@ -137,6 +137,8 @@ class Upload(models.Model):
     file_name = models.CharField(max_length=500)
     bytes = models.PositiveBigIntegerField()
     multipart_id = models.CharField(max_length=200, blank=True)
+    # By what its images belong together, as engine.datasets.grouping has it; empty: by nothing.
+    group_by = models.CharField(max_length=200, blank=True, default="", db_default="")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     message = models.TextField(blank=True)
     image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="uploads")

@@ -19,6 +19,7 @@ from annotation.errors import DomainError, IdTakenError, InvalidInputError
 from annotation.import_sources import ImportSource
 from annotation.models import DatasetImport, Project, Upload
 from annotation.scratch_folders import own_scratch_folder
+from annotation.services.image_groups import checked_group_by
 from annotation.services.import_requests import begin_look
 from annotation.services.imports import UploadAlteredError, fetched
 from annotation.storage import ObjectMissingError
@@ -42,7 +43,7 @@ class FilesChangedError(DomainError):
 
 @transaction.atomic
 def offer_bucket(
-    *, import_id: UUID, project: Project, bucket: str, prefix: str, by: User
+    *, import_id: UUID, project: Project, bucket: str, prefix: str, by: User, group_by: str = ""
 ) -> DatasetImport:
     """Have a folder or a file of a bucket looked at; nothing comes in. Safe to repeat."""
     if bucket not in settings.IMPORT_SOURCES:
@@ -57,6 +58,7 @@ def offer_bucket(
             "source": f"{bucket}:{place}"[:500],
             "bucket": bucket,
             "prefix": place,
+            "group_by": checked_group_by(group_by),
             "created_by": by,
         },
     )

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from annotation.models import Image, Label, Project
 from annotation.services.covered_proposals import withdraw_covered
 from annotation.services.declared_attributes import attributes_by_label
+from annotation.services.image_groups import group_told
 from annotation.services.images import locked_images, restore_image, store_image
 from annotation.services.import_batches import (
     MAX_FILE_NAME,
@@ -35,7 +36,7 @@ from annotation.services.imported_captions import describe_images
 from annotation.services.imported_images import are_our_ids, find_images
 from annotation.services.imported_people import bring_comments, members_by_name
 from annotation.services.imported_takes import bring_takes, store_sounds
-from annotation.services.labels import MAX_NAME, labels_named
+from annotation.services.labels import labels_named
 from annotation.services.object_boxes import bring_boxes
 from annotation.services.outside_proposals import propose_from_outside
 from annotation.services.seeds import seed_images
@@ -53,6 +54,7 @@ class Importing:
     members: Mapping[str, User] = field(default_factory=dict)  # by their names
     has_our_ids: bool = False  # of images
     is_finished: bool = False  # images with masks count as annotated: nothing is proposed there
+    group_by: str = ""  # by what images belong together that the files tell no group of
 
 
 def begin_import(
@@ -62,6 +64,7 @@ def begin_import(
     author: User,
     label_ids: Mapping[str, int] = MappingProxyType({}),
     is_finished: bool = False,
+    group_by: str = "",
 ) -> Importing:
     """Find or make the labels that a dataset names; `label_ids` are those of an earlier attempt."""
     attributes = attributes_by_label(dataset)
@@ -78,6 +81,7 @@ def begin_import(
         members_by_name(project),
         are_our_ids(project, dataset.numbers),
         is_finished,
+        group_by,
     )
 
 
@@ -101,7 +105,7 @@ def _with_file(importing: Importing, sample: Sample) -> Coming:
         project=importing.project,
         data=data,
         file_name=sample.file_name[-MAX_FILE_NAME:],
-        group=(sample.group or "")[:MAX_NAME],
+        group=group_told(sample, importing.group_by),
     )
     return Coming(sample, file)
 

@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from annotation.buckets import BucketSource
 from annotation.models import Image, Label, Project
 from annotation.services.declared_attributes import attributes_by_label
+from annotation.services.image_groups import GROUPED, group_told
 from annotation.services.import_batches import Brought, plain_sample, refused
 from annotation.services.import_contents import (
     Fitting,
@@ -55,9 +56,17 @@ class Looking:
     members: Mapping[str, User] = field(default_factory=dict)
     has_our_ids: bool = False  # of images
     reads_files: bool = True  # of images, which lie nearby
+    group_by: str = ""  # by what images belong together that the files tell no group of
 
     @classmethod
-    def at(cls, project: Project | None, dataset: Dataset, *, source: Source | None = None) -> Self:
+    def at(
+        cls,
+        project: Project | None,
+        dataset: Dataset,
+        *,
+        source: Source | None = None,
+        group_by: str = "",
+    ) -> Self:
         """Find what the project has already."""
         attributes = attributes_by_label(dataset)
         names = attributes.keys() - {""}
@@ -71,9 +80,9 @@ class Looking:
         }
         reads_files = not isinstance(source, BucketSource)
         if project is None:
-            return cls(labels=labels, reads_files=reads_files)
+            return cls(labels=labels, reads_files=reads_files, group_by=group_by)
         our_ids = are_our_ids(project, dataset.numbers)
-        return cls(project, labels, members_by_name(project), our_ids, reads_files)
+        return cls(project, labels, members_by_name(project), our_ids, reads_files, group_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,8 @@ def count_samples(looking: Looking, samples: Iterable[Sample], refuse: Refuse) -
     )
     count_contents(fitting, given, looking)
     counts: Counter[str] = Counter()
+    for sample, brought in zip(told, found, strict=True):
+        counts[GROUPED] += brought.is_new and group_told(sample, looking.group_by) != ""
     for each in fitting:
         counts.update(_counted(looking, each))
     for brought in found:

@@ -36,6 +36,7 @@ def offer_dataset(*, upload: Upload, formats: Sequence[str]) -> DatasetImport:
             "project": upload.project,
             "source": upload.file_name,
             "candidates": list(formats),
+            "group_by": upload.group_by,
             "created_by": upload.created_by,
         },
     )

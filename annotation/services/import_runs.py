@@ -119,7 +119,9 @@ def look_at_dataset(
     state, message = State.READY, ""
     try:
         dataset = READERS[dataset_import.format].read(source, problems.add)
-        looking = Looking.at(dataset_import.project, dataset, source=source)
+        looking = Looking.at(
+            dataset_import.project, dataset, source=source, group_by=dataset_import.group_by
+        )
         done = 0
         for batch in batches(dataset.samples()):
             found += count_samples(looking, batch, problems.add)
@@ -217,6 +219,7 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
         author=dataset_import.created_by,
         label_ids=dataset_import.label_ids,
         is_finished=dataset_import.is_finished,
+        group_by=dataset_import.group_by,
     )
     made = {label.pk for label in importing.labels.values() if not label.is_deleted} - known
     row = DatasetImport.objects.filter(pk=dataset_import.pk)

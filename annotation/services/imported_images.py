@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, F, Func, Max, Min, QuerySet, TextF
 from django.db.models.functions import Cast
 
 from annotation.models import Image, Project
+from annotation.services.image_groups import GROUPED
 from annotation.services.images import AddedImage, add_images
 from annotation.services.import_batches import Brought, Coming, refused
 from engine.datasets.errors import DatasetError
@@ -52,6 +53,8 @@ def _added(coming: Coming, added: AddedImage | None) -> Brought:
         assert coming.problem is not None  # noqa: S101  # why there is no file
         return refused(coming.problem)
     counts = Counter({f"images {added.outcome}": 1})
+    if added.is_new and added.image is not None and added.image.group:
+        counts[GROUPED] += 1
     if added.image is None:
         problem = DatasetError(added.message, file=coming.sample.file_name)
         return Brought(counts=counts, problems=[problem])

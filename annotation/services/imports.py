@@ -25,6 +25,7 @@ from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.unreadable import faults_in, withheld_in
+from engine.datasets.grouping import group_of
 from engine.datasets.naming import safe_name
 from engine.media.archives import is_archive, iter_archive
 from engine.media.entries import ArchiveEntry
@@ -189,6 +190,7 @@ def _added(upload: Upload) -> AddedImage:
         project=upload.project,
         data=storage.get_bytes(storage.upload_key(upload.pk)),
         file_name=upload.file_name,
+        group=group_of(upload.file_name, upload.group_by),
         created_by=upload.created_by,
     )
 
@@ -216,6 +218,7 @@ def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], No
                 project=archive.project,
                 data=entry.data,
                 file_name=name,
+                group=group_of(entry.name, archive.group_by),
                 created_by=archive.created_by,
             )
         _record(row, added)

@@ -22,6 +22,7 @@ class SourceFile:
     name: str  # below the path that was given, with "/" between folders
     data: bytes | None
     reason: str = ""
+    place: str = ""  # its name in the folder that was given, or in the archive that holds it
 
 
 def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -51,7 +52,7 @@ def _read_archive(name: str, path: Path) -> Iterator[SourceFile]:
             if entry.data is None:
                 yield SourceFile(f"{name}/{entry.name}", None, str(entry.error))
             elif Path(entry.name).suffix.lower() not in BESIDE:
-                yield SourceFile(f"{name}/{entry.name}", entry.data)
+                yield SourceFile(f"{name}/{entry.name}", entry.data, place=entry.name)
     except (MediaError, OSError) as error:
         yield SourceFile(name, None, str(error))
 
@@ -59,7 +60,7 @@ def _read_archive(name: str, path: Path) -> Iterator[SourceFile]:
 def _read_file(name: str, path: Path) -> SourceFile:
     try:
         check_length(path.stat().st_size)
-        return SourceFile(name, path.read_bytes())
+        return SourceFile(name, path.read_bytes(), place=name)
     except MediaError as error:
         return SourceFile(name, None, str(error))
     except OSError as error:

@@ -14,6 +14,7 @@ from annotation import jobs, storage
 from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Project, Upload
 from annotation.selectors.uploads import pending_bytes
+from annotation.services.image_groups import checked_group_by
 from annotation.services.jobs import enqueue_once
 
 log = structlog.get_logger(__name__)
@@ -58,10 +59,12 @@ def begin_upload(
     size_bytes: int,
     created_by: User,
     batch: UUID | None = None,
+    group_by: str = "",
 ) -> Upload:
     """Open an upload; asking again with the same id resumes it.
 
-    The images of one `batch` are undone together.
+    The images of one `batch` are undone together. Those that are alike by `group_by`, as
+    engine.datasets.grouping has it, stay on one side of the holdout.
 
     Raises:
         InvalidInputError: the file is larger than may be.
@@ -77,6 +80,7 @@ def begin_upload(
         Upload(
             pk=upload_id,
             batch=batch,
+            group_by=checked_group_by(group_by),
             project=project,
             file_name=file_name,
             bytes=size_bytes,

@@ -44,6 +44,7 @@ class Incoming(Connection):
         project: AnyProject,
         paths: Iterable[str | Path],
         *,
+        group_by: str = "",
         unfinished: Path | None = None,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
@@ -53,12 +54,21 @@ class Incoming(Connection):
         One that is refused stops no other: look at `state` and `message`. A dataset of another tool
         is accepted, too, and waits: see `dataset_of`, `bring_in` and `take_images`.
 
+        `group_by` says which new images stay on one side of the holdout and of val: "folder", or a
+        pattern such as "{group}_{}.png" for their names. A dataset's own groups count first, and
+        images that are there keep theirs.
+
         With `unfinished`, a folder in which the ids of uploads are kept meanwhile, an interrupted
         call is resumed by calling again.
         """
         with UnfinishedUploads(unfinished, self.url) as known:
             return self.send(
-                project, paths, unfinished=known, timeout_s=timeout_s, progress=progress
+                project,
+                paths,
+                unfinished=known,
+                group_by=group_by,
+                timeout_s=timeout_s,
+                progress=progress,
             )
 
     def send(
@@ -67,6 +77,7 @@ class Incoming(Connection):
         paths: Iterable[str | Path],
         *,
         unfinished: UnfinishedUploads,
+        group_by: str = "",
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
     ) -> list[Upload]:
@@ -77,6 +88,7 @@ class Incoming(Connection):
             project_id,
             files_below(Path(path) for path in paths),
             unfinished=unfinished,
+            group_by=group_by,
             progress=progress,
         )
 
@@ -120,6 +132,7 @@ class Incoming(Connection):
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
         proposals_by: str = "",
+        group_by: str = "",
         dry_run: bool = False,
         unfinished: Path | None = None,
         timeout_s: float | None = None,
@@ -135,6 +148,7 @@ class Incoming(Connection):
             format: name of its format; the server tells it by the files if left out.
             finished: its masks are finished work, so that images with any count as annotated.
             proposals_by: a model's name: masks with a score are its proposals, for people to judge.
+            group_by: see `upload_images`.
             dry_run: only tell in `found` what would come in; nothing is kept of what was sent.
             unfinished: see `upload_images`; the ids are kept until the import has ended.
             timeout_s: how long to wait for each step at most; None: until it is done.
@@ -153,7 +167,12 @@ class Incoming(Connection):
                 told = f"{path} is no dataset that is known.{broken}"
                 raise AnnealError(0, "no_dataset", told)
             [upload] = self.send(
-                project, [file], unfinished=known, timeout_s=timeout_s, progress=progress
+                project,
+                [file],
+                unfinished=known,
+                group_by=group_by,
+                timeout_s=timeout_s,
+                progress=progress,
             )
             found = self.dataset_of(upload)
             if found is not None:
@@ -175,9 +194,11 @@ class Incoming(Connection):
         """Return the names of the buckets that the server lets managers import from."""
         return self._transport.call(op.IMPORT_SOURCES, project_id=self._id_of(project))
 
-    def offer_bucket(self, project: AnyProject, bucket: str, prefix: str = "") -> DatasetImport:
+    def offer_bucket(
+        self, project: AnyProject, bucket: str, prefix: str = "", *, group_by: str = ""
+    ) -> DatasetImport:
         """Have what lies in a bucket looked at; `bring_in` brings it in."""
-        wanted = BucketImport(id=uuid4(), bucket=bucket, prefix=prefix)
+        wanted = BucketImport(id=uuid4(), bucket=bucket, prefix=prefix, group_by=group_by)
         project_id = self._id_of(project)
         return self._transport.call(op.BUCKET_IMPORT, wanted, project_id=project_id)
 
@@ -214,6 +235,7 @@ class Incoming(Connection):
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
         proposals_by: str = "",
+        group_by: str = "",
         dry_run: bool = False,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
@@ -234,7 +256,7 @@ class Incoming(Connection):
             found = self.unfinished_bucket(
                 project, bucket, prefix, format=format, finished=finished, proposals_by=proposals_by
             )
-        found = found or self.offer_bucket(project, bucket, prefix)
+        found = found or self.offer_bucket(project, bucket, prefix, group_by=group_by)
         brought = self.bring_in(
             found.id,
             format=format,

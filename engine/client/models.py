@@ -143,6 +143,7 @@ class UploadInput(Model):
     file_name: str
     bytes: int
     batch: UUID | None = None  # the same of files that are sent together
+    group_by: str = ""  # as engine.datasets.grouping has it
 
 
 class UploadPart(Model):
@@ -246,6 +247,7 @@ class BucketImport(Model):
     id: UUID
     bucket: str
     prefix: str
+    group_by: str = ""  # as engine.datasets.grouping has it
 
 
 class ChosenFormat(Model):

@@ -107,6 +107,7 @@ def send_files(
     files: Sequence[File],
     *,
     unfinished: UnfinishedUploads,
+    group_by: str = "",
     progress: Progress,
 ) -> tuple[list[UUID], list[Upload]]:
     """Send each file, all as one batch; return the ids of the uploads, and what was refused.
@@ -134,6 +135,7 @@ def send_files(
                 upload_id=upload_id,
                 file_name=name,
                 batch=batch,
+                group_by=group_by,
                 on_bytes=count,
             )
         except AnnealError as error:
@@ -170,6 +172,7 @@ def send_file(
     upload_id: UUID,
     file_name: str,
     batch: UUID,
+    group_by: str = "",
     on_bytes: OnBytes,
 ) -> CompletedUpload:
     """Send what the server lacks of a file, and have it looked at. Safe to repeat.
@@ -185,7 +188,11 @@ def send_file(
     if shown(file_name) != file_name:
         raise AnnealError(0, "bad_name", BAD_NAME, "file_name")
     upload = UploadInput(
-        id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes, batch=batch
+        id=upload_id,
+        file_name=file_name[-_NAME_LENGTH:],
+        bytes=size_bytes,
+        batch=batch,
+        group_by=group_by,
     )
     begun = transport.call(BEGIN_UPLOAD, upload, project_id=project_id)
     on_bytes(size_bytes - sum(part.to_byte - part.from_byte for part in begun.parts))

@@ -17,14 +17,15 @@ class MapMemory implements UploadMemory {
 /** An object store of four-byte parts that can be made to fail, and takes no other length. */
 class ScriptedStore implements UploadTransport {
   readonly parts = new Map<string, Map<number, string>>();
-  readonly batches: string[] = [];
+  readonly begun: NewUpload[] = [];
   readonly completed: { id: string; parts: FinishedPart[] }[] = [];
   failures: (Error | null)[] = [];
   puts = 0;
   readonly #signed = new Map<string, number>();
 
-  async begin(_project: number, { id, bytes, batch }: NewUpload) {
-    this.batches.push(batch);
+  async begin(_project: number, upload: NewUpload) {
+    const { id, bytes } = upload;
+    this.begun.push(upload);
     const got = this.parts.get(id) ?? new Map<number, string>();
     this.parts.set(id, got);
     const count = Math.ceil(bytes / PART_BYTES);
@@ -88,10 +89,19 @@ test("files that are added together are one batch", async () => {
   queue.add([file("c", "c.png")]);
   await settled(queue);
 
-  const [first, second, third] = store.batches;
-  expect(store.batches).toHaveLength(3);
+  const [first, second, third] = store.begun.map((upload) => upload.batch);
+  expect(store.begun).toHaveLength(3);
   expect(second).toBe(first);
   expect(third).not.toBe(first);
+});
+
+test("what belongs together is told with each file", async () => {
+  const { store, queue } = setUp();
+  queue.add([file("a"), file("b", "b.png")], "folder");
+  queue.add([file("c", "c.png")]);
+  await settled(queue);
+
+  expect(store.begun.map((upload) => upload.group_by)).toEqual(["folder", "folder", ""]);
 });
 
 test("a file goes up in parts and is completed with their tags", async () => {

@@ -349,7 +349,9 @@ def test_text_that_no_database_holds_comes_in_without_what_it_cannot(
     [brought] = import_samples(importing, [fetch_sample(importing, sample)])
 
     assert brought.problems == []
-    assert brought.counts == {"images accepted": 1, "masks": 1, "captions": 1}
+    kinds = ("images accepted", "images of a group", "masks", "captions")
+    assert brought.counts == dict.fromkeys(kinds, 1)
+    assert Image.objects.get().group == "ab"
     revision = Revision.objects.get()
     assert revision.label is not None
     assert revision.label.name == "cell"
@@ -404,3 +406,16 @@ def test_narratives_describe_images_that_are_there_and_traces_are_counted(
     assert [each.text for each in Caption.objects.filter(image=image)] == ["Two cells."]
     assert "1 traces left out" in look
     assert "1 traces left out" in told
+
+
+def test_images_of_which_the_files_tell_no_group_have_one_by_their_folder(
+    world: World, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "in", "coco", nested(), replace(nested(2), group=None))
+
+    counted = _import(world.project.name, folder, group_by="folder", dry_run=True)
+    told = _import(world.project.name, folder, group_by="folder")
+
+    assert sorted(Image.objects.values_list("group", flat=True)) == ["deep", "slide 1"]
+    assert "2 images of a group" in counted
+    assert "2 images of a group" in told

@@ -68,3 +68,32 @@ def test_a_missing_project_is_made_on_request(world: World, folder: Path) -> Non
 def test_what_cannot_be_done_is_said(world: World, arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         _import(*arguments)
+
+
+def test_images_are_kept_together_by_their_folder_or_a_part_of_their_name(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "in" / "slide1").mkdir(parents=True)
+    (tmp_path / "in" / "slide1" / "a_1.png").write_bytes(png(1))
+    (tmp_path / "in" / "b_1.png").write_bytes(png(2))
+    with zipfile.ZipFile(tmp_path / "in" / "more.zip", "w") as archive:
+        archive.writestr("slide2/c_1.png", png(3))
+        archive.writestr("d_1.png", png(4))
+
+    _import("Cells", tmp_path / "in", group_by="folder")
+    by_folder = set(Image.objects.values_list("file_name", "group"))
+    Image.objects.all().delete()
+    _import("Cells", tmp_path / "in", "--group-by", "{group}_{}.png")
+
+    assert by_folder == {
+        *[("slide1/a_1.png", "slide1"), ("b_1.png", "")],
+        *[("more.zip/slide2/c_1.png", "slide2"), ("more.zip/d_1.png", "")],
+    }
+    assert sorted(Image.objects.values_list("group", flat=True)) == ["a", "b", "c", "d"]
+
+
+def test_what_is_no_way_to_keep_images_together_is_refused(world: World, folder: Path) -> None:
+    with pytest.raises(CommandError, match=r"\{group\}_\{\}.png"):
+        _import("Cells", folder, "--group-by", "slides")
+
+    assert not Image.objects.exists()

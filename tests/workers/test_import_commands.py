@@ -17,7 +17,7 @@ from annotation.models import DatasetImport, Image, Job, Mask, OutsideModel, Pro
 from engine.client import Client
 from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
-from tests.annotation.world import World, square
+from tests.annotation.world import World, png, square
 from tests.workers.commanding import Anneal, interrupting, working
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the server has connections of its own
@@ -228,3 +228,39 @@ def test_nothing_is_cancelled_of_an_import_that_has_ended(
 
     assert code == 1
     assert "Nothing is being done to cells.zip" in capsys.readouterr().err
+
+
+def test_commands_keep_images_of_a_folder_together(
+    world: World, lab: str, tmp_path: Path, anneal: Anneal
+) -> None:
+    for seed, name in enumerate(["slide1/a.png", "slide1/b.png", "c.png"]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(png(seed))
+        storage.put_bytes(f"{lab}/scans/bucket-{name}", png(seed + 9))
+
+    sent = anneal("import", world.project.pk, tmp_path, "--group-by", "folder")
+    fetched = anneal(
+        *("import-bucket", world.project.pk, "lab", "scans"), "--group-by", "bucket-{group}/{}"
+    )
+
+    assert (sent, fetched) == (0, 0)
+    assert dict(Image.objects.values_list("file_name", "group")) == {
+        "slide1/a.png": "slide1",
+        "slide1/b.png": "slide1",
+        "c.png": "",
+        "bucket-slide1/a.png": "slide1",
+        "bucket-slide1/b.png": "slide1",
+        "bucket-c.png": "",
+    }
+
+
+def test_a_command_that_is_told_no_way_to_group_sends_nothing(
+    world: World, tmp_path: Path, anneal: Anneal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.png").write_bytes(png(1))
+
+    code = anneal("import", world.project.pk, tmp_path / "a.png", "--group-by", "slides")
+
+    assert code != 0
+    assert "{group}_{}.png" in capsys.readouterr().err
+    assert not Image.objects.exists()

@@ -83,7 +83,7 @@ class Command(BaseCommand):
         dataset = form.read(source, self._refuse)
         self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
         counts: Counter[str] = Counter()
-        looking = Looking.at(there, dataset, source=source)
+        looking = Looking.at(there, dataset, source=source, group_by=options["group_by"])
         for batch in batches(tqdm(dataset.samples(), unit="image", disable=None)):
             counts += count_samples(looking, batch, self._refuse)
         say_counts(self.stdout, named_apart(counts), none=NO_IMAGE)
@@ -99,6 +99,7 @@ class Command(BaseCommand):
             state=DatasetImport.State.IMPORTING,
             is_finished=options["finished"],
             proposals_by=options["proposals_by"][:100],
+            group_by=options["group_by"],
             created_by=user or project.created_by,
         )
         self.stdout.write(f"{form.title}: import {dataset_import.pk}")

@@ -16,6 +16,7 @@ from annotation.models import Upload
 from annotation.services.images import add_image
 from annotation.services.preparation import prepare_project
 from annotation.services.sources import SourceFile, list_files, read_files
+from engine.datasets.grouping import group_of
 
 NO_COCO: Final = (
     "import_images takes no --coco any more. Put {file} beside its images, and import their folder "
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         self.user = user or project.created_by
         self.project = project
         self.outcomes: Counter[str] = Counter()
+        self.group_by: str = options["group_by"]
         files = list_files(options["paths"])
         for file in tqdm(read_files(files), total=len(files), unit="file", disable=None):
             self._import(file)
@@ -61,6 +63,7 @@ class Command(BaseCommand):
             project=self.project,
             data=file.data,
             file_name=file.name[:500],
+            group=group_of(file.place, self.group_by),
             created_by=self.user,
         )
         if added.image is None:

@@ -6,6 +6,7 @@ import typer
 
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
 from engine.client.cli.incoming import (
+    GroupBy,
     Outcome,
     ProposalsBy,
     is_faulty,
@@ -27,6 +28,7 @@ def import_bucket(  # noqa: PLR0913  # one for each option
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
     proposals_by: ProposalsBy = "",
+    group_by: GroupBy = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would bring.")
     ] = False,
@@ -48,7 +50,7 @@ def import_bucket(  # noqa: PLR0913  # one for each option
         if begun is not None:
             since = begun.created_at.strftime("%Y-%m-%d %H:%M")
             tell(f"Going on with the import of {begun.file_name} that began on {since}.")
-        offered = begun or client.offer_bucket(project, bucket, folder)
+        offered = begun or client.offer_bucket(project, bucket, folder, group_by=group_by)
         with telling_of_cancel(offered.id, offered.file_name):
             brought = client.bring_in(
                 offered.id,

@@ -39,6 +39,16 @@ ProposalsBy = Annotated[
         help="Masks with a score are its proposals, to be judged.",
     ),
 ]
+GroupBy = Annotated[
+    str,
+    typer.Option(
+        "--group-by",
+        metavar="folder|PATTERN",
+        help="New images of one folder, or with the same {group} in a name such as "
+        "{group}_{}.png, stay on one side of the holdout and of val. A dataset's own groups count "
+        "first; images that are there keep theirs.",
+    ),
+]
 
 
 class Outcome(Upload):
@@ -61,6 +71,7 @@ def import_(  # noqa: PLR0913  # one for each option
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
     proposals_by: ProposalsBy = "",
+    group_by: GroupBy = "",
     images_alone: Annotated[
         bool, typer.Option("--images-alone", help="Of datasets in a zip or tar, nothing else.")
     ] = False,
@@ -111,7 +122,14 @@ def import_(  # noqa: PLR0913  # one for each option
         if dry_run:
             wanted, looked_at = _without_images(files, moved)
         uploads = (
-            client.send(project, wanted, unfinished=unfinished, timeout_s=timeout, progress=moved)
+            client.send(
+                project,
+                wanted,
+                unfinished=unfinished,
+                group_by=group_by,
+                timeout_s=timeout,
+                progress=moved,
+            )
             if wanted
             else []
         )

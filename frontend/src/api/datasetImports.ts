@@ -92,8 +92,13 @@ export function checkDatasetImport(id: string, format: string) {
 }
 
 /** Has a folder or a file of a bucket looked at; nothing comes in yet. */
-export function importFromBucket(project_id: number, bucket: string, prefix: string) {
-  const body = { id: crypto.randomUUID(), bucket, prefix };
+export function importFromBucket(
+  project_id: number,
+  bucket: string,
+  prefix: string,
+  group_by: string,
+) {
+  const body = { id: crypto.randomUUID(), bucket, prefix, group_by };
   const params = { path: { project_id } };
   return read(client.POST("/api/projects/{project_id}/bucket-imports", { params, body }));
 }

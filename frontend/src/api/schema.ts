@@ -2535,6 +2535,11 @@ export interface components {
              * @default
              */
             prefix?: string;
+            /**
+             * @description folder, or a pattern such as {group}_{}.png: new images that share it stay on one side of the holdout and of val; a dataset's own groups count first
+             * @default
+             */
+            group_by?: string;
         };
         /**
          * @description * `serving` - Serving
@@ -3054,6 +3059,8 @@ export interface components {
             finished: boolean;
             /** @description the model whose proposals its masks with a score came in as; empty: as masks */
             proposals_by: string;
+            /** @description by what images belong together that its files tell no group of */
+            group_by: string;
             /** @description what would come in, counted */
             found: {
                 [key: string]: number;
@@ -5410,6 +5417,11 @@ export interface components {
              * @description the same of files that are sent together, whose images are undone together
              */
             batch?: string | null;
+            /**
+             * @description folder, or a pattern such as {group}_{}.png: new images that share it stay on one side of the holdout and of val; a dataset's own groups count first
+             * @default
+             */
+            group_by?: string;
         };
         UploadPage: {
             results: components["schemas"]["Upload"][];

@@ -20,6 +20,8 @@ export interface NewUpload {
   bytes: number;
   /** The same of all files that are sent together: their images are undone together. */
   batch: string;
+  /** What of their images belongs together: "", "folder" or a pattern of names. */
+  group_by: string;
 }
 
 export function beginUpload(project_id: number, body: NewUpload) {

@@ -9,6 +9,7 @@ export type ItemState = "waiting" | "uploading" | "sent" | "failed";
 export interface UploadItem {
   readonly id: string;
   readonly batch: string;
+  readonly groupBy: string;
   readonly name: string;
   readonly bytes: number;
   readonly sentBytes: number;
@@ -23,7 +24,7 @@ interface Options {
   pause?: (attempt: number) => Promise<void>;
 }
 
-type Sent = Pick<UploadItem, "id" | "batch">;
+type Sent = Pick<UploadItem, "id" | "batch" | "groupBy">;
 
 const MAX_PAUSE_MS = 20_000;
 
@@ -59,10 +60,13 @@ export class UploadQueue {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Returns the ids of the uploads, which are those of the datasets in them. One call is a batch. */
-  add(files: readonly File[]): string[] {
+  /**
+   * Returns the ids of the uploads, which are those of the datasets in them. One call is a batch;
+   * `groupBy` says what of its images belongs together.
+   */
+  add(files: readonly File[], groupBy = ""): string[] {
     const batch = crypto.randomUUID();
-    const ids = files.map((file) => this.#addOne(file, batch));
+    const ids = files.map((file) => this.#addOne(file, batch, groupBy));
     this.#startMore();
     return ids;
   }
@@ -85,13 +89,13 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => item.state !== "sent"));
   }
 
-  #addOne(file: File, batch: string): string {
+  #addOne(file: File, batch: string, groupBy: string): string {
     const known = this.#memory.load(keyOf(this.#project, file));
     const id = known?.id ?? crypto.randomUUID();
     if (this.#files.has(id)) return id;
     this.#files.set(id, file);
-    const item = { id, batch, name: file.name, bytes: file.size, sentBytes: 0, message: "" };
-    this.#set([...this.#items, { ...item, state: "waiting" }]);
+    const item = { id, batch, groupBy, name: file.name, bytes: file.size };
+    this.#set([...this.#items, { ...item, sentBytes: 0, state: "waiting", message: "" }]);
     return id;
   }
 
@@ -108,13 +112,13 @@ export class UploadQueue {
     }
   }
 
-  async #upload({ id, batch }: UploadItem): Promise<void> {
+  async #upload({ id, batch, groupBy }: UploadItem): Promise<void> {
     const file = this.#files.get(id);
     if (!file) return;
     const stop = new AbortController();
     this.#stops.set(id, stop);
     try {
-      await this.#persist({ id, batch }, file, stop.signal);
+      await this.#persist({ id, batch, groupBy }, file, stop.signal);
       this.#memory.forget(keyOf(this.#project, file));
       this.#change(id, { state: "sent", sentBytes: file.size });
     } catch (error) {
@@ -138,13 +142,14 @@ export class UploadQueue {
   }
 
   /** Asks which parts are missing (with fresh addresses), sends those, and completes. */
-  async #attempt({ id, batch }: Sent, file: File, stop: AbortSignal): Promise<void> {
+  async #attempt({ id, batch, groupBy }: Sent, file: File, stop: AbortSignal): Promise<void> {
     const key = keyOf(this.#project, file);
     const plan = await this.#transport.begin(this.#project, {
       id,
       batch,
       file_name: file.name,
       bytes: file.size,
+      group_by: groupBy,
     });
     if (plan.state !== "pending") return;
     const missing = new Set(plan.parts.map((part) => part.number));

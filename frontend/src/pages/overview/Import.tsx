@@ -3,7 +3,7 @@ import { Dropzone, type FileRejection } from "@mantine/dropzone";
 import { notifications } from "@mantine/notifications";
 import { IconCloudUpload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { formatBytes } from "@/components/format";
@@ -11,6 +11,8 @@ import { Section } from "@/components/Section";
 import { queueOf } from "@/upload/queues";
 import { BucketImport } from "./datasets/BucketImport";
 import { DatasetImports } from "./datasets/DatasetImports";
+import { GroupBy } from "./GroupBy";
+import { faultOf, groupByOf, UNGROUPED } from "./groupings";
 import { ImportTable } from "./ImportTable";
 
 export const IMPORT_ANCHOR = "import";
@@ -20,6 +22,9 @@ export function Import({ project }: { project: Project }) {
   const queue = queueOf(project.id);
   const { data: session } = useQuery(sessionQuery);
   const mostBytes = session?.max_upload_bytes;
+  const [grouping, setGrouping] = useState(UNGROUPED);
+  const isUnclear = faultOf(grouping) !== null;
+  const groupBy = groupByOf(grouping);
   const items = useSyncExternalStore(queue.subscribe, () => queue.items);
 
   return (
@@ -27,15 +32,17 @@ export function Import({ project }: { project: Project }) {
       title="Import"
       description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip or tar of them. Datasets of other tools, as a zip, tar or JSON, are looked at first. One bad file never stops the others."
     >
+      <GroupBy grouping={grouping} onChange={setGrouping} />
       <Dropzone
+        disabled={isUnclear}
         id={IMPORT_ANCHOR}
-        onDrop={(files) => queue.add(files)}
+        onDrop={(files) => queue.add(files, groupBy)}
         onReject={(rejections) =>
           notifications.show({
             color: "orange",
             title: "Left out",
             message: rejections
-              .map(({ file, errors }) => `${file.name}: ${faultOf(errors[0], mostBytes)}`)
+              .map(({ file, errors }) => `${file.name}: ${refusalOf(errors[0], mostBytes)}`)
               .join("\n"),
           })
         }
@@ -55,14 +62,14 @@ export function Import({ project }: { project: Project }) {
           </div>
         </Group>
       </Dropzone>
-      <BucketImport project={project.id} />
+      <BucketImport project={project.id} groupBy={groupBy} disabled={isUnclear} />
       <DatasetImports project={project.id} />
       <ImportTable project={project.id} items={items} />
     </Section>
   );
 }
 
-function faultOf(error: FileRejection["errors"][number] | undefined, mostBytes = 0): string {
+function refusalOf(error: FileRejection["errors"][number] | undefined, mostBytes = 0): string {
   if (error?.code === "file-too-large") return `it is larger than ${formatBytes(mostBytes)}`;
   return error?.message ?? "not readable";
 }

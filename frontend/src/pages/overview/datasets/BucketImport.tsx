@@ -4,15 +4,21 @@ import { useState } from "react";
 import { datasetImportsKey, importFromBucket, importSourcesQuery } from "@/api/datasetImports";
 import { messageOf } from "@/api/problem";
 
+interface Props {
+  project: number;
+  groupBy: string;
+  disabled: boolean;
+}
+
 /** What lies in a bucket: shown where the deployment lets imports read one. */
-export function BucketImport({ project }: { project: number }) {
+export function BucketImport({ project, groupBy, disabled }: Props) {
   const queries = useQueryClient();
   const { data: sources = [] } = useQuery(importSourcesQuery(project));
   const [chosen, setChosen] = useState<string | null>(null);
   const [prefix, setPrefix] = useState("");
   const bucket = chosen ?? sources[0];
   const look = useMutation({
-    mutationFn: (name: string) => importFromBucket(project, name, prefix.trim()),
+    mutationFn: (name: string) => importFromBucket(project, name, prefix.trim(), groupBy),
     onSuccess: () => setPrefix(""),
     onSettled: () => queries.invalidateQueries({ queryKey: datasetImportsKey(project) }),
   });
@@ -45,7 +51,13 @@ export function BucketImport({ project }: { project: number }) {
           value={prefix}
           onChange={(event) => setPrefix(event.currentTarget.value)}
         />
-        <Button type="submit" size="xs" variant="default" loading={look.isPending}>
+        <Button
+          type="submit"
+          size="xs"
+          variant="default"
+          loading={look.isPending}
+          disabled={disabled}
+        >
           Look at it
         </Button>
       </Group>

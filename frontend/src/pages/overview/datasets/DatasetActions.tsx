@@ -136,7 +136,9 @@ export function DatasetActions({ item, project, isStopped }: Props) {
             size="compact-sm"
             variant="default"
             loading={act.isPending}
-            onClick={() => act.mutate(() => importFromBucket(project, item.bucket, item.prefix))}
+            onClick={() =>
+              act.mutate(() => importFromBucket(project, item.bucket, item.prefix, item.group_by))
+            }
           >
             Look for what is new
           </Button>

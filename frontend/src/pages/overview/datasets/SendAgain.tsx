@@ -16,7 +16,7 @@ interface Props {
 export function SendAgain({ item, project }: Props) {
   const send = (files: File[]) => {
     if (files.length === 0) return;
-    rememberSettings(queueOf(project).add(files), item);
+    rememberSettings(queueOf(project).add(files, item.group_by), item);
     modals.closeAll();
     notifications.show({
       title: "Sent again",

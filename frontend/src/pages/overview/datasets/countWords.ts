@@ -14,6 +14,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["images normalised", "new image, made plain", "new images, made plain"],
   ["images duplicate", "image that was there", "images that were there"],
   ["images that were there", "image that was there", "images that were there"],
+  ["images of a group", "of a group", "of a group"],
   ["masks", "mask", "masks"],
   ["boxes", "box in which a mask will be proposed", "boxes in which masks will be proposed"],
   ["captions", "caption", "captions"],
