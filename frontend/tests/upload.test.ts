@@ -104,6 +104,19 @@ test("what belongs together is told with each file", async () => {
   expect(store.begun.map((upload) => upload.group_by)).toEqual(["folder", "folder", ""]);
 });
 
+test("a file of a folder is sent and listed with its place there", async () => {
+  const { store, queue } = setUp();
+  const [one, other] = ["/in/one/a.png", "/in/other/a.png"].map((path) =>
+    Object.assign(file("a"), { path }),
+  );
+  queue.add([one, other, file("b", "b.png")].filter((each) => each !== undefined));
+  await settled(queue);
+
+  const names = ["in/one/a.png", "in/other/a.png", "b.png"];
+  expect(store.begun.map((upload) => upload.file_name)).toEqual(names);
+  expect(queue.items.map((item) => item.name)).toEqual(names);
+});
+
 test("a file goes up in parts and is completed with their tags", async () => {
   const { store, queue } = setUp();
   queue.add([file("abcdefghij")]);

@@ -1,6 +1,7 @@
 /** What is known of unfinished uploads after a reload: dropping the same file again goes on. */
 
 import type { FinishedPart } from "@/api/uploads";
+import { nameOf } from "./names";
 
 export interface RememberedUpload {
   id: string;
@@ -15,7 +16,7 @@ export interface UploadMemory {
 
 /** The same file by name, size and time of change, which is all a browser tells cheaply. */
 export function keyOf(project: number, file: File): string {
-  return `anneal.upload.${project}.${file.name}.${file.size}.${file.lastModified}`;
+  return `anneal.upload.${project}.${nameOf(file)}.${file.size}.${file.lastModified}`;
 }
 
 export const localMemory: UploadMemory = {

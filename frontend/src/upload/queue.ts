@@ -2,6 +2,7 @@
 
 import { messageOf, ProblemError } from "@/api/problem";
 import { keyOf, type UploadMemory } from "./memory";
+import { nameOf } from "./names";
 import type { UploadTransport } from "./transport";
 
 export type ItemState = "waiting" | "uploading" | "sent" | "failed";
@@ -94,7 +95,7 @@ export class UploadQueue {
     const id = known?.id ?? crypto.randomUUID();
     if (this.#files.has(id)) return id;
     this.#files.set(id, file);
-    const item = { id, batch, groupBy, name: file.name, bytes: file.size };
+    const item = { id, batch, groupBy, name: nameOf(file), bytes: file.size };
     this.#set([...this.#items, { ...item, sentBytes: 0, state: "waiting", message: "" }]);
     return id;
   }
@@ -147,7 +148,7 @@ export class UploadQueue {
     const plan = await this.#transport.begin(this.#project, {
       id,
       batch,
-      file_name: file.name,
+      file_name: nameOf(file),
       bytes: file.size,
       group_by: groupBy,
     });

@@ -14,6 +14,7 @@ import { DatasetImports } from "./datasets/DatasetImports";
 import { GroupBy } from "./GroupBy";
 import { faultOf, groupByOf, UNGROUPED } from "./groupings";
 import { ImportTable } from "./ImportTable";
+import { sendDropped } from "./sendDropped";
 
 export const IMPORT_ANCHOR = "import";
 
@@ -30,13 +31,13 @@ export function Import({ project }: { project: Project }) {
   return (
     <Section
       title="Import"
-      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip or tar of them. Datasets of other tools, as a zip, tar or JSON, are looked at first. One bad file never stops the others."
+      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip, a tar or a folder of them. Datasets of other tools, as a zip, tar or JSON, are looked at first. One bad file never stops the others."
     >
       <GroupBy grouping={grouping} onChange={setGrouping} />
       <Dropzone
         disabled={isUnclear}
         id={IMPORT_ANCHOR}
-        onDrop={(files) => queue.add(files, groupBy)}
+        onDrop={(files) => sendDropped(files, (wanted) => queue.add(wanted, groupBy))}
         onReject={(rejections) =>
           notifications.show({
             color: "orange",
