@@ -46,6 +46,8 @@ def import_uploads(lease: Lease) -> None:
     if outage is not None:
         raise outage
     lease.report(len(waiting), len(waiting), "Checking files")
+    # An archive has a job of its own, which tells. What an earlier run kept is told by this one.
+    lease.is_look = not lease.has_kept and lease.claim.fencing_token == 1
 
 
 def _look(lease: Lease, waiting: Sequence[str]) -> tuple[list[str], StorageUnavailableError | None]:
@@ -93,5 +95,7 @@ def import_archive_job(lease: Lease) -> None:
             raise
         refuse_unread(upload_id=upload_id, fault=fault)
     upload = Upload.objects.select_related("project").get(pk=upload_id)
-    if not DatasetImport.objects.filter(pk=upload_id, state__in=UNBEGUN).exists():
+    offered = DatasetImport.objects.filter(pk=upload_id)
+    if not offered.filter(state__in=UNBEGUN).exists():
         prepare_project(project=upload.project)
+    lease.is_look = "images_alone" not in lease.claim.args and offered.exists()

@@ -22,6 +22,7 @@ from annotation.services.jobs import (
     heartbeat,
     release_job,
     succeed_job,
+    succeed_look,
 )
 from annotation.services.settlement import settle_failures
 from annotation.storage import StorageUnavailableError
@@ -39,6 +40,8 @@ class Lease:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.interruption: JobCancelledError | LeaseLostError | None = None
+        self.has_kept = False  # something that no other run will have to do again
+        self.is_look = False  # the work says so: nothing has come of it that anybody is told of
         self._reported = 0.0
         self._ended = Event()
         self._thread = Thread(target=self._keep_alive, name=f"lease of job {claim.job_id}")
@@ -61,6 +64,7 @@ class Lease:
     def count_anew(self) -> None:
         """Make this attempt the first one; see annotation.services.jobs.count_anew."""
         count_anew(self.claim)
+        self.has_kept = True
 
     def check(self) -> None:
         """Raise if a person cancelled the job or another worker took it over."""
@@ -105,15 +109,16 @@ def run_under_lease(lease: Lease, work: Callable[[Lease], None]) -> None:
     finally:
         lease.stop()
     try:
-        _end(lease.claim, error)
+        _end(lease, error)
         settle_failures()
     except LeaseLostError:
         log.warning("lease_lost", kind=lease.claim.kind)
 
 
-def _end(claim: Claim, error: Exception | None) -> None:
+def _end(lease: Lease, error: Exception | None) -> None:
+    claim = lease.claim
     if error is None:
-        succeed_job(claim)
+        succeed_look(claim) if lease.is_look else succeed_job(claim)
     elif isinstance(error, JobCancelledError):
         end_cancelled_job(claim)
     elif isinstance(error, LeaseLostError):

@@ -17,13 +17,23 @@ from annotation.selectors.webhooks import deliveries_for, webhooks_for
 from annotation.services.deliveries import ping, send_again
 from annotation.services.webhooks import create_webhook, delete_webhook, update_webhook
 
+EVENTS = (
+    "version.cut: a cut has ended: `version` and `counts` say with what, also where that was there "
+    "before, or are null; one that a round or a command made is told if it is new, without `job`. "
+    "export.ended, import.ended and round.ended: so has a job. An import is told once something "
+    "came in or was refused, not when a dataset was looked at or offered; `is_undo` tells one that "
+    "was taken out again. `job` says how it ended: succeeded, failed with its `error`, or cancelled"
+)
+
 
 class WebhookSerializer(serializers.Serializer[Any]):
     """Its secret is in no answer."""
 
     id = serializers.UUIDField()
     url = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(Webhook.Event.choices))
+    events = serializers.ListField(
+        child=serializers.ChoiceField(Webhook.Event.choices), help_text=EVENTS
+    )
     is_on = serializers.BooleanField(help_text="off: nothing is sent, and nothing new is to be")
     last_state = serializers.ChoiceField(
         WebhookDelivery.State.choices, allow_null=True, help_text="of what it was told last"
@@ -40,7 +50,9 @@ def _url(**how: Any) -> serializers.CharField:  # noqa: ANN401  # DRF's own keyw
 
 def _events(**how: Any) -> serializers.ListField:  # noqa: ANN401  # DRF's own keywords
     wanted = serializers.ChoiceField(Webhook.Event.choices)
-    return serializers.ListField(child=wanted, allow_empty=False, max_length=20, **how)
+    return serializers.ListField(
+        child=wanted, allow_empty=False, max_length=20, help_text=EVENTS, **how
+    )
 
 
 def _secret(**how: Any) -> serializers.CharField:  # noqa: ANN401  # DRF's own keywords
@@ -75,7 +87,7 @@ class PingSerializer(serializers.Serializer[Any]):
 class DeliverySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="the Anneal-Delivery header of every attempt")
     event = serializers.ChoiceField(WebhookDelivery.EVENTS)
-    payload = serializers.DictField()
+    payload = serializers.DictField(help_text="event, at, project, and what the event tells beside")
     state = serializers.ChoiceField(WebhookDelivery.State.choices)
     attempts = serializers.IntegerField()
     attempted_at = serializers.DateTimeField(allow_null=True, help_text="the last time, if any")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annotation import jobs
 from annotation.errors import DomainError
-from annotation.models import Job, Webhook, WebhookDelivery
+from annotation.models import DatasetVersion, Job, VersionCut, Webhook, WebhookDelivery
 from annotation.models.webhook import PING
 
 LOOKED_AT: Final = 10  # of what is due, to claim one that nobody else has claimed
@@ -21,14 +21,16 @@ KEPT: Final = timedelta(days=30)  # the log of what has ended
 # After each attempt that came to nothing; the last of them gives up.
 PAUSES_S: Final = (10, 60, 300, 1800, 7200, 21_600, 43_200)
 EVENTS: Final = {
+    jobs.CUT_VERSION: Webhook.Event.VERSION_CUT,
     jobs.EXPORT_VERSION: Webhook.Event.EXPORT_ENDED,
     jobs.IMPORT_UPLOADS: Webhook.Event.IMPORT_ENDED,
     jobs.IMPORT_ARCHIVE: Webhook.Event.IMPORT_ENDED,
     jobs.IMPORT_DATASET: Webhook.Event.IMPORT_ENDED,
+    jobs.UNDO_IMPORT: Webhook.Event.IMPORT_ENDED,
     jobs.RUN_ROUND: Webhook.Event.ROUND_ENDED,
 }
 # Of the arguments of a job.
-SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id")
+SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id", "version_cut_id")
 State = WebhookDelivery.State
 log = structlog.get_logger(__name__)
 
@@ -65,12 +67,27 @@ def announce(*, project_id: int, event: str, subject: str, facts: Mapping[str, A
     )
 
 
+def announce_version(version: DatasetVersion) -> None:
+    """Have a new version told that no job was asked for, as a round's."""
+    announce(
+        project_id=version.project_id,
+        event=Webhook.Event.VERSION_CUT,
+        subject=version.pk,
+        facts=_facts_of_version(version),
+    )
+
+
 def announce_job(job: Job) -> None:
     """Have the end of a job told, if it is of a kind that anybody may want to be told of."""
     event = EVENTS.get(job.kind)
     if event is None or job.project_id is None:
         return
     facts = {name: job.args[name] for name in SUBJECTS if name in job.args}
+    if job.kind == jobs.CUT_VERSION:
+        cut = VersionCut.objects.select_related("version").filter(job=job).first()
+        facts |= _facts_of_version(None if cut is None else cut.version)
+    if event == Webhook.Event.IMPORT_ENDED:
+        facts["is_undo"] = job.kind == jobs.UNDO_IMPORT
     # A job that was tried again ends again.
     subject = f"job {job.pk} ended {job.finished_at}"
     ended = {"id": job.pk, "state": job.state, "error": job.error}
@@ -162,6 +179,12 @@ def drop_old_deliveries() -> int:
     """Delete the log of what has ended long ago; return how many rows."""
     old = WebhookDelivery.objects.filter(ended_at__lt=Now() - KEPT)
     return old.delete()[0]
+
+
+def _facts_of_version(version: DatasetVersion | None) -> dict[str, Any]:
+    if version is None:
+        return {"version": None, "counts": None}
+    return {"version": version.pk, "counts": version.counts}
 
 
 def _tries(delivery: WebhookDelivery) -> int:

@@ -200,6 +200,11 @@ def succeed_job(claim: Claim, *, message: str = "") -> None:
     _end(claim, State.SUCCEEDED, message=message)
 
 
+def succeed_look(claim: Claim) -> None:
+    """End a job well that only looked at what there is: it brought nothing, and nobody is told."""
+    _ended(claim, State.SUCCEEDED)
+
+
 def fail_job(claim: Claim, *, error: str) -> None:
     """End a job with the reason in words."""
     _end(claim, State.FAILED, error=error)
@@ -317,14 +322,19 @@ def _held(claim: Claim) -> QuerySet[Job]:
 
 @transaction.atomic
 def _end(claim: Claim, state: Job.State, *, message: str | None = None, error: str = "") -> None:
+    announce_job(_ended(claim, state, message=message, error=error))
+
+
+@transaction.atomic
+def _ended(claim: Claim, state: Job.State, *, message: str | None = None, error: str = "") -> Job:
     values: dict[str, object] = {"message": message} if message else {}
     ended = _held(claim).update(
         state=state, error=error, finished_at=Now(), updated_at=Now(), **values
     )
     if not ended:
         raise LeaseLostError(f"job {claim.job_id}")
-    announce_job(Job.objects.get(pk=claim.job_id))
     log.info("job_ended", job_id=claim.job_id, kind=claim.kind, state=state)
     twins = Job.objects.filter(kind=claim.kind, args=dict(claim.args), state=State.QUEUED)
     for job_id in twins.values_list("pk", flat=True):
         transaction.on_commit(partial(jobs.send, claim.kind, job_id))
+    return Job.objects.get(pk=claim.job_id)

@@ -77,7 +77,17 @@ def run_cut(
             VersionCut.objects.filter(pk=cut.pk).update(version=version)
             _name_query(version, cut.query)
 
-    return _cut(cut.project, cut.note, cut.created_by, criteria_of(cut.criteria), progress, keep)
+    criteria = criteria_of(cut.criteria)
+    total = check_something(cut.project, criteria)
+    return cut_version(
+        project=cut.project,
+        note=cut.note,
+        created_by=cut.created_by,
+        criteria=criteria,
+        progress=lambda done: progress(done, max(done, total)),
+        keep=keep,
+        on_new=_told_at_the_end,
+    )
 
 
 def cut_now(
@@ -96,26 +106,19 @@ def cut_now(
 
     """
     check_criteria(project, criteria)
-    return _cut(project, note, None, criteria, progress, partial(_name_query, query=query))
-
-
-def _cut(
-    project: Project,
-    note: str,
-    created_by: User | None,
-    criteria: Criteria,
-    progress: Callable[[int, int], None],
-    keep: Callable[[DatasetVersion], None],
-) -> DatasetVersion:
     total = check_something(project, criteria)
     return cut_version(
         project=project,
         note=note,
-        created_by=created_by,
+        created_by=None,
         criteria=criteria,
         progress=lambda done: progress(done, max(done, total)),
-        keep=keep,
+        keep=partial(_name_query, query=query),
     )
+
+
+def _told_at_the_end(_: DatasetVersion) -> None:
+    """Leave it to the end of the job, which is told whatever it comes to."""
 
 
 def _name_query(version: DatasetVersion, query: VersionQuery | None) -> None:

@@ -24,7 +24,6 @@ from annotation.models import (
     PhraseLink,
     Project,
     Transcript,
-    Webhook,
 )
 from annotation.scratch_folders import scratch_folder
 from annotation.selectors.export_offers import TURNED
@@ -38,7 +37,7 @@ from annotation.selectors.version_query import (
 )
 from annotation.selectors.versions import attribute_names, model_estimate
 from annotation.services.attributes import Definition, live
-from annotation.services.deliveries import announce
+from annotation.services.deliveries import announce_version
 from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of, takes_of
 from engine.datasets.distributions import DistributionCounter
 from engine.datasets.manifest import ManifestRow, write_manifest
@@ -61,12 +60,14 @@ def cut_version(
     criteria: Criteria = EVERYTHING,
     progress: Callable[[int], None] = lambda _: None,
     keep: Callable[[DatasetVersion], None] = lambda _: None,
+    on_new: Callable[[DatasetVersion], None] = announce_version,
 ) -> DatasetVersion:
     """Freeze the project. The same content gives the same version, whoever cuts it and when.
 
     All is read as it is at one moment: a save in between is either wholly in or wholly out.
     `criteria` choose what of it is frozen. `progress` is told of each image, and `keep` of the
-    version in the transaction that makes its row: what they raise leaves none.
+    version in the transaction that makes its row: what they raise leaves none. So is `on_new`,
+    where there was no such version.
     """
     counts = dict.fromkeys(COUNTED, 0)
     traits: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -94,12 +95,7 @@ def cut_version(
             },
         )
         if is_new:
-            announce(
-                project_id=project.pk,
-                event=Webhook.Event.VERSION_CUT,
-                subject=version_id,
-                facts={"version": version_id, "counts": counts},
-            )
+            on_new(version)
         keep(version)
     if version.distributions is None:  # cut before they were counted
         version.distributions = spread.total(label_names(header))

@@ -131,7 +131,7 @@ def test_a_webhook_is_made_tried_changed_switched_off_and_deleted(
         changed = change_it(page, receiver, url)
         grace.cut(project)
         page.get_by_role("button", name=f"Deliveries to {changed}").click()
-        expect(first_row(page)).to_contain_text("A version was cut")
+        expect(first_row(page)).to_contain_text("A cut of a version has ended")
         expect(first_row(page)).to_contain_text("Delivered", timeout=SLOW_MS)
         take_picture("104-a-version-told")
         page.get_by_role("button", name="Close").click()

@@ -3117,6 +3117,7 @@ export interface components {
              */
             id: string;
             event: components["schemas"]["DeliveryEvent"];
+            /** @description event, at, project, and what the event tells beside */
             payload: {
                 [key: string]: unknown;
             };
@@ -4106,6 +4107,7 @@ export interface components {
             id: string;
             /** @description https, and on the public network */
             url: string;
+            /** @description version.cut: a cut has ended: `version` and `counts` say with what, also where that was there before, or are null; one that a round or a command made is told if it is new, without `job`. export.ended, import.ended and round.ended: so has a job. An import is told once something came in or was refused, not when a dataset was looked at or offered; `is_undo` tells one that was taken out again. `job` says how it ended: succeeded, failed with its `error`, or cancelled */
             events: components["schemas"]["WebhookEvent"][];
             /** @description made by the client; Anneal-Signature: t=SECONDS,v1=HEX is the HMAC-SHA256 of the time, a full stop and the body under it */
             secret: string;
@@ -5651,6 +5653,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             url: string;
+            /** @description version.cut: a cut has ended: `version` and `counts` say with what, also where that was there before, or are null; one that a round or a command made is told if it is new, without `job`. export.ended, import.ended and round.ended: so has a job. An import is told once something came in or was refused, not when a dataset was looked at or offered; `is_undo` tells one that was taken out again. `job` says how it ended: succeeded, failed with its `error`, or cancelled */
             events: components["schemas"]["WebhookEvent"][];
             /** @description off: nothing is sent, and nothing new is to be */
             is_on: boolean;
@@ -5681,6 +5684,7 @@ export interface components {
         WebhookPatch: {
             /** @description https, and on the public network */
             url?: string;
+            /** @description version.cut: a cut has ended: `version` and `counts` say with what, also where that was there before, or are null; one that a round or a command made is told if it is new, without `job`. export.ended, import.ended and round.ended: so has a job. An import is told once something came in or was refused, not when a dataset was looked at or offered; `is_undo` tells one that was taken out again. `job` says how it ended: succeeded, failed with its `error`, or cancelled */
             events?: components["schemas"]["WebhookEvent"][];
             /** @description made by the client; Anneal-Signature: t=SECONDS,v1=HEX is the HMAC-SHA256 of the time, a full stop and the body under it */
             secret?: string;

@@ -29,6 +29,13 @@ export function HowToVerify() {
             the secret. Answer with any status from 200 to 299 within 15 seconds; else it is sent
             again, for about a day.
           </Text>
+          <Text size="sm">
+            In the body <Code>job.state</Code> is succeeded, failed (<Code>job.error</Code> says
+            why) or cancelled. <Code>version.cut</Code> names the <Code>version</Code>, also where
+            the same was there before, or null; a version that a round made comes without{" "}
+            <Code>job</Code>. <Code>import.ended</Code> comes once something came in or was refused,
+            and with <Code>is_undo</Code> true once it was taken out again.
+          </Text>
           <Code block tabIndex={0} aria-label="Verifying in Python">
             {snippet}
           </Code>

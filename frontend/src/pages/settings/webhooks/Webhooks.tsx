@@ -20,7 +20,7 @@ export function Webhooks({ project }: { project: Project }) {
   return (
     <Section
       title="Webhooks"
-      description="Other programs are told when a version is cut, or when an export, an import or a round has ended."
+      description="Other programs are told when a cut of a version, an export, an import or its undo, or a round has ended, well or not."
       actions={
         <Button
           size="xs"

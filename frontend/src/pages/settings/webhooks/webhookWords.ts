@@ -4,9 +4,9 @@ import type { Delivery, DeliveryState, Webhook, WebhookEvent } from "@/api/types
 import { formatAgo, plural } from "@/components/format";
 
 export const EVENTS: Record<WebhookEvent, string> = {
-  "version.cut": "A version was cut",
+  "version.cut": "A cut of a version has ended",
   "export.ended": "An export has ended",
-  "import.ended": "An import has ended",
+  "import.ended": "An import, or its undo, has ended",
   "round.ended": "A round has ended",
 };
 
