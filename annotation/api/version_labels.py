@@ -1,4 +1,4 @@
-"""The labels that a version froze: by these names an export takes a choice of them."""
+"""The labels that a version's exports have: by these names they take a choice of them."""
 
 from typing import Any
 

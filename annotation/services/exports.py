@@ -34,7 +34,7 @@ from annotation.selectors.version_dataset import (
     with_addresses,
     with_unique_names,
 )
-from annotation.selectors.version_labels import frozen_labels
+from annotation.selectors.version_labels import missing_labels, without_unused
 from annotation.selectors.versions import manifest_path
 from annotation.selectors.voices import hears_others
 from annotation.selectors.words_lost import words_lost
@@ -138,8 +138,7 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
     if choice.labels:
-        known = {label.name for label in frozen_labels(version)}
-        if missing := sorted(choice.labels.keys() - known):
+        if missing := missing_labels(version, choice.labels.keys()):
             raise ChoiceError(f"The version has no label {missing[0]!r}.")
         if UNLABELLED in choice.labels.values():
             raise ChoiceError(f"No label can be called {UNLABELLED!r}: masks without one are.")
@@ -221,7 +220,7 @@ def write_version(
     choice: Choice = EVERYTHING,
 ) -> Told:
     """Write the masks of a version in a format, and return what is to be told of it."""
-    whole = dataset_of(version, report)
+    whole, wanted = without_unused(dataset_of(version, report), choice, version)
     if form.name == COCO and choice == EVERYTHING:
         # As ever, for the same version to give the same bytes: one file, in which images and labels
         # have the names that they came with, and images say their splits.
@@ -231,7 +230,7 @@ def write_version(
                 each.get(trait, 0) for each in (version.traits or {}).values()
             )
         return Told(+told.losses, told.own)
-    dataset = with_unique_names(chosen(whole, choice), version)
+    dataset = with_unique_names(chosen(whole, wanted), version)
     if tells_addresses(version, choice):
         dataset = with_addresses(dataset)
     return export_apart(dataset, form, out, splits_of(version, choice))

@@ -1,6 +1,6 @@
 """The labels that a manifest's header has: by which names they leave, and their attributes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from engine.datasets.sample import UNLABELLED, Label
@@ -28,6 +28,29 @@ def header_labels(header: Mapping[str, Any]) -> list[Label]:
     return labels[::-1]
 
 
+def unused_labels(header: Mapping[str, Any], with_masks: Collection[str | None]) -> frozenset[str]:
+    """Return labels that an export is better without, by the names of `header_labels`.
+
+    They have no mask, and were deleted or not chosen by the version's query: as classes they would
+    be trained on nothing. Whether one was deleted the header tells by a later one of its name
+    alone; all others stay, as classes shall be the same from one version to the next.
+
+    Args:
+        header: the manifest's.
+        with_masks: names of labels that have some in the version.
+
+    """
+    listed = _listed(header)
+    chosen = _chosen_by_query(header)
+    last = {each["name"]: each["id"] for each in listed}
+    return frozenset(
+        label.name
+        for label, each in zip(header_labels(header), listed, strict=True)
+        if label.name not in with_masks
+        and (last[each["name"]] != label.id or (chosen and label.id not in chosen))
+    )
+
+
 def attributes_by_label(header: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the names of attributes by their ids, by the id of the label that has them."""
     return {str(each["id"]): _attributes(each) for each in _listed(header)}
@@ -37,6 +60,13 @@ def _listed(header: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what is a label: any program may have written the header."""
     told = header.get("labels")
     return [each for each in told if _is_named(each, int)] if isinstance(told, list) else []
+
+
+def _chosen_by_query(header: Mapping[str, Any]) -> list[object]:
+    """Return the ids of labels that a version was cut of; none: of all."""
+    query = header.get("query")
+    ids = query.get("labels") if isinstance(query, dict) else None
+    return ids if isinstance(ids, list) else []
 
 
 def _attributes(label: Mapping[str, Any]) -> dict[str, str]:

@@ -12,11 +12,12 @@ Value: TypeAlias = str | float | bool
 
 # What exports are like; they stay as they were of versions that were cut before it was raised.
 # From 2 on a mask's id is told so that FiftyOne reads it; from 3 on masks come as they are stacked;
-# from 4 on CVAT's and Parquet's files declare attributes, and fields for addresses have those that
-# are asked for.
+# from 4 on CVAT's and Parquet's files declare attributes, fields for addresses have those that are
+# asked for, and labels stay behind that are of no use: see engine.datasets.header_labels.
 EDITION: Final = 4
 DECLARED_SINCE: Final = 4
 ADDRESSED_SINCE: Final = 4
+UNUSED_LEFT_OUT_SINCE: Final = 4
 UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
 TRAIN: Final = "train"
 NO_SIZE: Final = (0, 0)  # of an image that is described alone, where nothing tells it

@@ -1,5 +1,8 @@
 """A version tells the labels that it froze, by the names that its exports take a choice of."""
 
+import json
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,12 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import DatasetVersion, Label
+from annotation.selectors.version_criteria import Criteria
+from annotation.selectors.versions import manifest_path
 from annotation.services.exports import write_export
 from annotation.services.labels import delete_label
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
+from engine.datasets.proof import unproven
+from engine.datasets.sample import UNLABELLED
+from tests.annotation.cutting import add_label, annotated
 from tests.annotation.world import Api, World, create, make_image
 
 
@@ -88,3 +96,66 @@ def test_however_many_labels_there_are_it_takes_as_many_queries(
     many = cut_version(project=world.project, created_by=None)
 
     assert queries(many) == few
+
+
+def _cut_of_cells(world: World) -> DatasetVersion:
+    """Cut a version of one label, beside another, one that was deleted and one without masks."""
+    delete_label(label=Label.objects.get(pk=world.label_id))
+    wall, cell, empty = (add_label(world, name) for name in ("wall", "cell", "nucleus"))
+    annotated(world, 1, wall, cell)
+    criteria = Criteria(labels=frozenset({cell, empty}))
+    return cut_version(project=world.project, created_by=None, criteria=criteria)
+
+
+def _classes(version: DatasetVersion, name: str, path: Path, choice: Choice) -> list[str]:
+    """Write an export with its images, and read its classes as anybody would."""
+    write_export(version, path, export_format=name, choice=replace(choice, has_images=True))
+    read = FORMATS[name].read(open_source(path), print)
+    assert sum(len(each.annotations) for each in read.samples()) == 1
+    return [label.name for label in read.labels if label.name != UNLABELLED]
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "cvat"])
+def test_exports_leave_out_labels_without_masks_that_were_deleted_or_not_chosen(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    version = _cut_of_cells(world)
+
+    new = _classes(version, name, tmp_path / "new.zip", Choice())
+    version.edition = 3
+    old = _classes(version, name, tmp_path / "old.zip", Choice())
+
+    assert new == ["cell", "nucleus"]
+    assert old == [f"cell ({world.label_id})", "wall", "cell", "nucleus"]
+
+
+def test_labels_that_stay_keep_their_ids_and_the_whole_is_proved(
+    world: World, tmp_path: Path
+) -> None:
+    version = _cut_of_cells(world)
+
+    write_export(version, tmp_path / "a.zip")
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        told = json.loads(archive.read("annotations.json"))["categories"]
+    known = dict(Label.objects.filter(deleted_at=None).values_list("name", "pk"))
+    ids = {each["name"]: each["id"] for each in told if each["name"] != UNLABELLED}
+    assert ids == {name: known[name] for name in ("cell", "nucleus")}
+    with manifest_path(version).open("rb") as manifest:
+        assert list(unproven(manifest, tmp_path / "a.zip")) == []
+
+
+def test_whoever_renames_all_labels_of_a_project_need_not_know_which_a_version_has(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    version = _cut_of_cells(world)
+    names = {"cell": "Zelle", "wall": "Zelle", f"cell ({world.label_id})": "Zelle"}
+
+    classes = _classes(version, "yolo", tmp_path / "a.zip", Choice(labels=names))
+    body = {"id": str(uuid4()), "format": "yolo", "labels": names}
+    asked = annotator.post(f"versions/{version.pk}/exports", body)
+    told = annotator.get(f"versions/{version.pk}/labels").json()
+
+    assert classes == ["Zelle", "nucleus"]
+    assert asked.status_code == 201
+    assert [each["name"] for each in told] == ["cell", "nucleus"]

@@ -56,6 +56,11 @@ raw and corrected, captions of images and masks, links to masks, and that an exp
 version holds this very manifest. Where people pointed, how they sounded and when which word was
 said stand in no manifest, so that it is told that they are not proved.
 
+Of a version that was cut with edition 4 or later labels stay behind that have no mask in it and
+were made anew under their name later, or were not chosen by its query (`anneal version cut
+--label`); other labels without masks stay, so that classes are the same from one version to the
+next. Names and ids do not change by that, nor does the manifest, which has all labels.
+
 A version leaves in the same bytes for ever, with the libraries that the lock pins: some of them
 pack what is written, each in its own way. PNGs (`ade`, `cityscapes`, `coco_panoptic`, `labelme`,
 `mask_files`, `mask_maps`, `supervisely`, `voc`) hang on Pillow and the zlib in it, `huggingface`,
