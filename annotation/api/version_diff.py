@@ -41,6 +41,17 @@ class LabelChangesSerializer(KindCountsSerializer):
     left = serializers.IntegerField(help_text="to other labels")
 
 
+class AttributeChangesSerializer(serializers.Serializer[Any]):
+    """An attribute that a label gained or lost, or that is defined otherwise."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
+    attribute = serializers.CharField()
+    kind = serializers.ChoiceField(KINDS)
+    fields = serializers.ListField(  # type: ignore[assignment]  # a field of this name
+        child=serializers.CharField(), help_text="of one that changed: what of it"
+    )
+
+
 class ShapeChangesSerializer(serializers.Serializer[Any]):
     """IoU of old and new shape of masks that both versions have."""
 
@@ -68,6 +79,14 @@ class VersionDiffSerializer(serializers.Serializer[Any]):
     labels = LabelChangesSerializer(many=True)
     moves = MovesSerializer(many=True, help_text="masks that changed their label")
     renamed = MovesSerializer(many=True, help_text="labels themselves, by their names")
+    labels_added = serializers.ListField(child=serializers.CharField())
+    labels_removed = serializers.ListField(child=serializers.CharField())
+    attributes = AttributeChangesSerializer(
+        many=True, help_text="definitions, of labels that both versions have"
+    )
+    header_fields = serializers.ListField(
+        child=serializers.CharField(), help_text="what else the manifests' headers tell otherwise"
+    )
     iou = ShapeChangesSerializer()
 
 

@@ -17,7 +17,8 @@ from annotation.models import DatasetVersion, Image
 from annotation.selectors.version_pages import after_of, first_page, live_images
 from annotation.selectors.versions import manifest_path, manifest_path_to_serve, shapes_of
 from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, measured, with_ious
-from engine.datasets.diff_totals import Summary, label_names, totals_of
+from engine.datasets.diff_labels import label_names
+from engine.datasets.diff_totals import Summary, totals_of
 from engine.datasets.manifest import ManifestMask
 from engine.datasets.manifest_lines import header_of
 from engine.masks.rle import RLE

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from annotation.models import DatasetVersion, Image
 from annotation.selectors.version_pages import after_of, first_page, live_images
 from annotation.selectors.versions import manifest_path_to_serve, shapes_of
-from engine.datasets.diff_totals import label_names
+from engine.datasets.diff_labels import label_names
 from engine.datasets.manifest import ManifestRow
 from engine.datasets.manifest_lines import header_of, lines_of
 from engine.masks.rle import RLE

@@ -11,11 +11,11 @@ from pathlib import Path
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.coco import read_coco
 from engine.datasets.diff import FindRLEs, diff_manifests, with_ious
+from engine.datasets.diff_labels import label_names
 from engine.datasets.diff_told import change_lines, told_change
 from engine.datasets.diff_totals import (
     DiffTotals,
     Summary,
-    label_names,
     summary_lines,
     tells_changes,
 )

@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypedDict
 
 from engine.datasets.diff import LABEL, SHAPE, ImageChange, MaskChange
+from engine.datasets.diff_labels import (
+    AttributeChange,
+    attribute_changes,
+    header_fields,
+    label_names,
+    names_added,
+)
 
 IOU_BINS: Final = 10  # of equal width; 1 is in the last
 KINDS: Final = ("added", "removed", "changed")
@@ -54,6 +61,10 @@ class Summary(TypedDict):
     labels: list[LabelCounts]
     moves: list[MoveCounts]  # masks, from one label to another
     renamed: list[MoveCounts]  # labels; the count is one
+    labels_added: list[str]  # by their names
+    labels_removed: list[str]
+    attributes: list[AttributeChange]  # definitions, of labels that both have
+    header_fields: list[str]  # what else the headers tell otherwise
     iou: IoUCounts
 
 
@@ -106,6 +117,10 @@ class DiffTotals:
                 for label in old
                 if label in new and old[label] != new[label]
             ],
+            labels_added=names_added(old, new),
+            labels_removed=names_added(new, old),
+            attributes=attribute_changes(before, after),
+            header_fields=header_fields(before, after),
             iou=IoUCounts(
                 bins=[self.ious[place] for place in range(IOU_BINS)],
                 mean=self.iou_sum / measured if measured else None,
@@ -138,16 +153,10 @@ def totals_of(changes: Iterable[ImageChange]) -> DiffTotals:
     return totals
 
 
-def label_names(header: Header) -> dict[str, str]:
-    """Return the names of a version's labels by their ids, as its masks have these."""
-    labels = header.get("labels")
-    found = [each for each in labels if isinstance(each, dict)] if isinstance(labels, list) else []
-    return {str(each.get("id")): str(each.get("name")) for each in found}
-
-
 def tells_changes(summary: Summary) -> bool:
-    """Say whether an image or a label's name is different."""
-    return any(summary["images"].values()) or bool(summary["renamed"])
+    """Say whether an image is different, or what the headers tell, as of labels."""
+    told = (*("renamed", "labels_added", "labels_removed"), *("attributes", "header_fields"))
+    return any(summary["images"].values()) or any(bool(summary[name]) for name in told)  # type: ignore[literal-required]  # from told
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:
@@ -165,9 +174,19 @@ def summary_lines(summary: Summary) -> Iterator[str]:
         yield f"{'mask':<10} {name}: {count}"
     yield from _move_lines("label", summary["moves"])
     yield from _move_lines("renamed", summary["renamed"])
+    yield from _header_lines(summary)
     iou = summary["iou"]
     if iou["mean"] is not None:
         yield f"{'IoU':<10} {iou['mean']:.4f} on average of {iou['measured']} changed shapes"
+
+
+def _header_lines(summary: Summary) -> Iterator[str]:
+    yield from (f"{'label':<10} {name}: added" for name in summary["labels_added"])
+    yield from (f"{'label':<10} {name}: removed" for name in summary["labels_removed"])
+    for each in summary["attributes"]:
+        fields = f" ({', '.join(each['fields'])})" if each["fields"] else ""
+        yield f"{'attribute':<10} {each['attribute']} of {each['label']}: {each['kind']}{fields}"
+    yield from (f"{'header':<10} {name}: changed" for name in summary["header_fields"])
 
 
 def _move_lines(name: str, moves: list[MoveCounts]) -> Iterator[str]:

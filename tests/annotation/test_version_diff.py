@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.models import DatasetVersion, Image, Revision
+from annotation.models import DatasetVersion, Image, Label, Revision
 from annotation.selectors import version_diff, version_pages
 from annotation.selectors.version_diff import diff_page, diff_totals, diff_totals_to_serve
 from annotation.services.versions import cut_version
@@ -207,3 +207,15 @@ def test_the_command_refuses_an_id_that_is_short_of_telling_two_apart(world: Wor
     for name in ("", "nothing"):
         with pytest.raises(CommandError, match="is no version's tag or id"):
             call_command("diff_versions", name, name)
+
+
+def test_labels_that_were_made_since_are_told(world: World, annotator: Api) -> None:
+    before = cut(world)
+    Label.objects.create(project=world.project, name="nucleus", color="#123456")
+    after = cut(world)
+
+    totals = annotator.get(f"versions/{before.pk}/diff/{after.pk}").json()
+
+    assert before.pk != after.pk
+    assert totals["labels_added"] == ["nucleus"]
+    assert totals["labels_removed"] == totals["attributes"] == totals["header_fields"] == []

@@ -17,7 +17,7 @@ from engine.datasets.__main__ import main
 from engine.datasets.coco import write_coco
 from engine.datasets.diff import ImageChange, diff_manifests, with_ious
 from engine.datasets.diff_told import change_lines, told_change
-from engine.datasets.diff_totals import totals_of
+from engine.datasets.diff_totals import summary_lines, tells_changes, totals_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.datasets.manifest_lines import find_row, lines_of
@@ -303,6 +303,50 @@ def test_the_command_tells_totals_as_json(
     totals = json.loads(capsys.readouterr().out)
     assert totals["masks"] == {"added": 1, "removed": 0, "changed": 1}
     assert totals["iou"] == {"bins": [0] * 10, "mean": None, "measured": 0, "reshaped": 1}
+
+
+def lines_between(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
+    """Return what is told of two versions that differ in their headers alone."""
+    summary = totals_of([]).summary(old, new)
+    assert tells_changes(summary) == (old != new)
+    return list(summary_lines(summary))
+
+
+def test_labels_that_came_and_went_are_told_though_no_image_changed() -> None:
+    cell, nucleus = {"id": 1, "name": "cell"}, {"id": 2, "name": "nucleus"}
+
+    lines = lines_between({"labels": [cell]}, {"labels": [nucleus]})
+
+    assert lines[-2:] == ["label      nucleus: added", "label      cell: removed"]
+    assert lines_between({"labels": [cell]}, {"labels": [cell]}) == ["the same"]
+
+
+def test_attributes_are_told_that_came_went_or_are_defined_otherwise() -> None:
+    def labelled(*attributes: dict[str, object]) -> dict[str, object]:
+        return {"labels": [{"id": 1, "name": "cell", "attributes": list(attributes)}]}
+
+    size = {"id": "a", "name": "size", "min": 0, "max": 5}
+    old = labelled(size, {"id": "b", "name": "gone"})
+    new = labelled({**size, "name": "width", "max": 9}, {"id": "c", "name": "new"})
+
+    lines = lines_between(old, new)
+
+    assert lines[-3:] == [
+        "attribute  width of cell: changed (max, name)",
+        "attribute  gone of cell: removed",
+        "attribute  new of cell: added",
+    ]
+
+
+def test_versions_that_were_cut_by_other_queries_are_not_the_same() -> None:
+    lines = lines_between({"labels": []}, {"labels": [], "query": {"labels": [1]}})
+
+    assert lines[-1] == "header     query: changed"
+
+
+@pytest.mark.parametrize("labels", [None, 7, ["cell"], [{"attributes": 7}], [{"attributes": [7]}]])
+def test_labels_of_any_program_are_compared(labels: object) -> None:
+    assert lines_between({"labels": labels}, {"labels": labels}) == ["the same"]
 
 
 def ended(*arguments: str) -> int | str | None:

@@ -15,11 +15,11 @@ from engine.client.models import JOB_SUCCEEDED, Export, TrainedBundle, Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.diff import diff_manifests, with_ious
+from engine.datasets.diff_labels import label_names
 from engine.datasets.diff_told import change_lines, told_change
 from engine.datasets.diff_totals import (
     DiffTotals,
     Summary,
-    label_names,
     summary_lines,
     tells_changes,
 )
@@ -257,7 +257,8 @@ def diff(
     """Tell what changed from one version to another.
 
     Each image that differs is a line, each mask that has another label or shape one more, and each
-    caption that is another; totals come last. --json has the images as `changes` beside the totals,
+    caption that is another; totals come last, with labels and attributes that are new, gone or
+    others. --json has the images as `changes` beside the totals,
     from manifests and from the server. As with verify, the exit code is 0 where they are the same,
     and 1 where they differ, or where something failed, which is then told as an error.
     """

@@ -2427,6 +2427,14 @@ export interface components {
             default: string | number | null;
             deleted: boolean;
         };
+        /** @description An attribute that a label gained or lost, or that is defined otherwise. */
+        AttributeChanges: {
+            label: string;
+            attribute: string;
+            kind: components["schemas"]["DiffKind"];
+            /** @description of one that changed: what of it */
+            fields: string[];
+        };
         /** @description An attribute as a manager defines it. */
         AttributeInput: {
             /**
@@ -5586,6 +5594,12 @@ export interface components {
             moves: components["schemas"]["Moves"][];
             /** @description labels themselves, by their names */
             renamed: components["schemas"]["Moves"][];
+            labels_added: string[];
+            labels_removed: string[];
+            /** @description definitions, of labels that both versions have */
+            attributes: components["schemas"]["AttributeChanges"][];
+            /** @description what else the manifests' headers tell otherwise */
+            header_fields: string[];
             iou: components["schemas"]["ShapeChanges"];
         };
         VersionDistributions: {

@@ -5,6 +5,7 @@ import {
   COLOURS,
   countWords,
   fieldWords,
+  headerWords,
   histogramOf,
   imageWords,
   isSame,
@@ -148,6 +149,26 @@ test("both shapes of a mask are drawn where they differ, else the one that it ha
   expect(boxAround([])).toBeNull();
 });
 
+test("labels and attributes that changed are told, though no image did", () => {
+  const attribute = { label: "cell", attribute: "size", kind: "changed" as const };
+  const changed = diff({
+    labels_added: ["nucleus", "wall"],
+    attributes: [
+      { ...attribute, fields: ["max", "min"] },
+      { ...attribute, attribute: "new", kind: "added", fields: [] },
+    ],
+    header_fields: ["query"],
+  });
+
+  expect(isSame(diff({}))).toBe(true);
+  expect(isSame(changed)).toBe(false);
+  expect(headerWords(changed)).toEqual([
+    ["Labels added", "nucleus, wall"],
+    ["Attributes", "size of cell (max, min), new of cell (added)"],
+    ["Also different", "what was chosen of the project"],
+  ]);
+});
+
 test("what learned from a version is told with what it is to the project", () => {
   const bundle = "d".repeat(64);
 
@@ -181,7 +202,8 @@ function version(letter: string): Version {
 function diff(changes: Partial<VersionDiff>): VersionDiff {
   return {
     ...{ images: NOTHING, masks: NOTHING, captions: NOTHING, mask_fields: {}, image_fields: {} },
-    ...{ splits: [], labels: [], moves: [], renamed: [] },
+    ...{ splits: [], labels: [], moves: [], renamed: [], attributes: [] },
+    ...{ labels_added: [], labels_removed: [], header_fields: [] },
     iou: { bins: [], mean: null, measured: 0, reshaped: 0 },
     ...changes,
   };

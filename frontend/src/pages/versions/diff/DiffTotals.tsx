@@ -2,7 +2,7 @@ import { BarChart } from "@mantine/charts";
 import { Grid, Paper, SimpleGrid, Table, Text, Title } from "@mantine/core";
 import type { VersionDiff } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
-import { countWords, fieldWords, histogramOf, measuredWords } from "./diffWords";
+import { countWords, fieldWords, headerWords, histogramOf, measuredWords } from "./diffWords";
 
 const NONE = "No change";
 const COLUMNS = ["added", "removed", "changed", "came", "left"] as const;
@@ -36,6 +36,9 @@ export function DiffTotals({ diff }: { diff: VersionDiff }) {
           <Moves name="Moved" moves={diff.moves} one="mask" />
           <Moves name="Split" moves={diff.splits} one="image" />
           <Moves name="Renamed" moves={diff.renamed} one="label" />
+          {headerWords(diff).map(([name, words]) => (
+            <Line key={name} name={name} words={words} />
+          ))}
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Title order={3} mb={2}>
@@ -123,12 +126,16 @@ function Moves({ name, moves, one }: { name: string; moves: VersionDiff["moves"]
     ({ before, after, count }) =>
       `${before ?? "no label"} → ${after ?? "no label"}${one === "label" ? "" : ` (${plural(count, one)})`}`,
   );
+  return <Line name={name} words={words.join(", ")} />;
+}
+
+function Line({ name, words }: { name: string; words: string }) {
   return (
     <Text size="sm" mt={6} className="tabular">
       <Text span inherit c="dimmed">
         {name}:
       </Text>{" "}
-      {words.join(", ")}
+      {words}
     </Text>
   );
 }

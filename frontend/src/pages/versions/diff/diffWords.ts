@@ -33,6 +33,10 @@ const OF_IMAGES: Record<string, string> = {
   transcripts: "transcripts",
   captions: "captions",
 };
+const OF_HEADERS: Record<string, string> = {
+  query: "what was chosen of the project",
+  project: "the project's name",
+};
 
 export interface Outline {
   mask: Mask;
@@ -47,8 +51,25 @@ export function countWords(counts: Counts): string {
   return parts.join(", ");
 }
 
-export function isSame({ images, renamed }: VersionDiff): boolean {
-  return images.added + images.removed + images.changed + renamed.length === 0;
+export function isSame(diff: VersionDiff): boolean {
+  const { added, removed, changed } = diff.images;
+  const isHeaderSame = diff.renamed.length === 0 && headerWords(diff).length === 0;
+  return added + removed + changed === 0 && isHeaderSame;
+}
+
+/** What became of labels themselves and of their attributes: a name for each kind, and the words. */
+export function headerWords(diff: VersionDiff): [string, string][] {
+  const attributes = diff.attributes.map(({ label, attribute, kind, fields }) => {
+    const what = fields.length > 0 ? fields.join(", ") : kind;
+    return `${attribute} of ${label} (${what})`;
+  });
+  const words: [string, string][] = [
+    ["Labels added", diff.labels_added.join(", ")],
+    ["Labels removed", diff.labels_removed.join(", ")],
+    ["Attributes", attributes.join(", ")],
+    ["Also different", diff.header_fields.map((name) => OF_HEADERS[name] ?? name).join(", ")],
+  ];
+  return words.filter(([, found]) => found !== "");
 }
 
 /** What is different in masks, or in images, that both versions have: "new shape: 12, new label: 3". */
