@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from engine.datasets import export_splits
 from engine.datasets.formats import FORMATS as MASK_FORMATS
 from engine.datasets.formats import Format
 from engine.datasets.formats.huggingface import HUGGINGFACE
@@ -36,7 +37,7 @@ TITLES: Final = {
     HUGGINGFACE_VOICES: "Hugging Face dataset with voices",
     MANIFEST: "Manifest as Parquet",
 }
-SPLITS: Final = ("train", "val", "holdout", "unfinished")
+SPLITS: Final = export_splits.SPLITS
 # These hold where somebody pointed, or their voice: as long as they agree, for whoever may hear it.
 VOICED: Final = (NARRATIVES, VOICES, HUGGINGFACE_VOICES)
 LOSES: Final[Mapping[str, frozenset[Trait]]] = {

@@ -223,8 +223,10 @@ class Client(Learning):
     ) -> Export:
         """Have a version written in a format, and wait until it is.
 
-        What was asked for before is not written again: an interrupted call goes on by calling
-        again, and `cancel` stops it. The arguments are `begin_export`'s and `wait_for_export`'s.
+        Without `splits` it is everything, half-annotated images among it, and as COCO one file;
+        `anneal export` and the page take finished images alone where nothing is said. What was
+        asked for before is not written again: an interrupted call goes on by calling again, and
+        `cancel` stops it. The arguments are `begin_export`'s and `wait_for_export`'s.
         """
         begun = self.begin_export(
             version, format, splits=splits, labels=labels, images=images, addresses=addresses
@@ -247,7 +249,8 @@ class Client(Learning):
             version: what to write.
             format: one of `formats`, or descriptions, narratives, voices or
                 huggingface_voices.
-            splits: of train, val, holdout and unfinished; all if none is named.
+            splits: of train, val, holdout and unfinished; all if none is named, the unfinished
+                as well: ["train", "val", "holdout"] leaves these out.
             labels: new names by name; None leaves a label's masks out.
             images: put the images' bytes in, too.
             addresses: tell where in the store the images lie: in image_addresses.jsonl; without

@@ -373,6 +373,29 @@ def test_the_command_line_exports_a_project_or_a_version(
         assert hashlib.sha256(archive.read("manifest.jsonl")).hexdigest() == version.pk
 
 
+def test_the_command_line_leaves_unfinished_images_behind_unless_all_are_asked_for(
+    world: World, annotated: Image, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_image(world.project, 7, status="done")
+    version = cut(world)
+
+    def names(*arguments: str) -> set[str]:
+        call_command("export", version.pk, "--out", str(tmp_path / "out.zip"), *arguments)
+        with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+            content = json.loads(archive.read("annotations.json"))
+        return {each["file_name"] for each in content["images"]}
+
+    finished = names()
+    told = capsys.readouterr().out
+    everything, begun = names("--split", "all"), names("--split", "unfinished")
+
+    assert (finished, begun) == ({"7.png"}, {annotated.file_name})
+    assert everything == finished | begun
+    assert "splits: train\nleft out: 1 unfinished image; --split unfinished takes" in told
+    assert "left out" not in capsys.readouterr().out
+    call_command("export", version.pk, "--out", str(tmp_path / "m.zip"), "--format", "manifest")
+
+
 def test_the_command_line_names_what_it_cannot_find(db: None, tmp_path: Path) -> None:
     with pytest.raises(
         CommandError, match=r"'nothing' is no version's tag or id, .* a project's number"

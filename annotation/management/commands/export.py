@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from annotation.errors import DomainError
-from annotation.export_formats import COCO, FORMATS, SPLITS
+from annotation.export_formats import COCO, FORMATS, MANIFEST, SPLITS
 from annotation.models import DatasetVersion, Project
 from annotation.selectors.export_offers import notes_of
 from annotation.selectors.version_names import VersionNameError, version_named
@@ -15,12 +15,14 @@ from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.errors import DatasetError
+from engine.datasets.export_splits import ALL, lines_of_splits, splits_meant
 
 
 class Command(BaseCommand):
     help = (
         "Export a dataset version in one format, with its manifest. A project's number cuts a "
-        "version of what is annotated now; a version is named by its tag or by how its id begins."
+        "version of what is annotated now; a version is named by its tag or by how its id begins. "
+        "Without --split it is of finished images, or if none is finished of those that were begun."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--addresses", action="store_true", help="tell where in the store the images lie"
         )
-        parser.add_argument("--split", nargs="+", default=[], help=", ".join(SPLITS))
+        parser.add_argument(
+            "--split", nargs="+", default=[], help=f"{', '.join(SPLITS)}, or {ALL} for everything"
+        )
         parser.add_argument(
             "--label",
             nargs="+",
@@ -42,8 +46,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         version = _version(options["source"])
+        named: list[str] = options["split"]
+        is_whole = options["format"] == MANIFEST and not named
+        splits = [] if is_whole else splits_meant(named, version.counts)
         choice = Choice(
-            frozenset(options["split"]),
+            frozenset(splits),
             _labels(options["label"]),
             has_images=options["images"],
             has_addresses=options["addresses"],
@@ -65,6 +72,9 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
         unfinished.replace(out)
         self.stdout.write(f"version {version.pk}\n{options['format']} in {out}\n")
+        if splits and not named:
+            for line in lines_of_splits(splits, version.counts):
+                self.stdout.write(f"{line}\n")
         for trait, count in sorted(written.losses.items()):
             self.stdout.write(f"not held: {count} {trait.replace('_', ' ')}\n")
         for trait, count in sorted(written.own.items()):

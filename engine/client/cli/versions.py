@@ -24,6 +24,7 @@ from engine.datasets.diff_totals import (
     tells_changes,
 )
 from engine.datasets.errors import DatasetError
+from engine.datasets.export_splits import lines_of_splits, splits_meant
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
@@ -39,6 +40,7 @@ from engine.datasets.proof import (
 from engine.datasets.row_faults import Unproved
 from engine.media.archive import OWN_LIMITS
 
+MANIFEST: Final = "manifest"  # the format that leaves as a whole
 SHORT: Final = 12  # digits of an id that people are shown
 HEADS: Final = ("id", "tags", "cut at", "by", "images", "masks", "captions", "note")
 VersionArgument = Annotated[
@@ -48,7 +50,11 @@ NamedVersion = Annotated[
     str, typer.Argument(metavar="VERSION", help="A tag, or how its id starts.")
 ]
 Splits = Annotated[
-    list[str] | None, typer.Option(help="train, val, holdout or unfinished; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        help="train, val, holdout or unfinished, may be repeated, or all; else those of finished "
+        "images."
+    ),
 ]
 Labels = Annotated[
     list[str] | None,
@@ -178,7 +184,12 @@ def formats(
     labels = _labels(label)
     with logged_in() as client:
         version = client.version(project, start)
-        found = client.formats(version, splits=split or (), labels=labels, images=images)
+        splits = splits_meant(split or (), version.counts.model_dump())
+        found = client.formats(version, splits=splits, labels=labels, images=images)
+        if not (
+            split or labels or images
+        ):  # it is exported as a whole, also where no split is named
+            found += [each for each in client.formats(version) if each.format == MANIFEST]
     rows = [
         [each.format, each.title, _losses(each.losses), _losses(each.anneal_only), *each.notes]
         for each in found
@@ -204,16 +215,20 @@ def export(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Have a version written in a format, and fetch the zip, proved by its sha256.
 
-    What was asked for before is not written again: interrupted, the same command goes on, and
+    Without --split it is of finished images, those of each split by themselves, or if none is
+    finished of those that were begun. --split all takes all images, as COCO in one file. What was
+    asked for before is not written again: interrupted, the same command goes on, and
     `anneal cancel` stops what the server does.
     """
     labels = _labels(label)
     with logged_in() as client, progress() as moved:
         found = client.version(project, start)
+        counts = found.counts.model_dump()
+        splits = splits_meant(split or (), counts) if form != MANIFEST or split else []
         begun = client.begin_export(
             found,
             form,
-            splits=split or (),
+            splits=splits,
             labels=labels,
             images=images,
             addresses=addresses,
@@ -224,6 +239,9 @@ def export(  # noqa: PLR0913  # one for each option
             written = client.wait_for_export(begun, timeout_s=timeout, progress=moved)
         path = output or Path(f"{found.id[:SHORT]}-{written.format}.zip")
         client.download(written, path, progress=moved)
+    if splits and not split:
+        for line in lines_of_splits(splits, counts):
+            tell(line)
     for trait, count in sorted(written.losses.items()):
         tell(f"{written.title} cannot hold: {trait}, {count} times")
     if written.anneal_only:
@@ -301,7 +319,9 @@ def verify(
     version_id: Annotated[str | None, typer.Option("--id", help="The id to be proved.")] = None,
     split: Annotated[
         list[str] | None,
-        typer.Option(help="That was exported, if not all of them; may be repeated."),
+        typer.Option(
+            help="That was exported, as `anneal export` tells, if not all of them; may be repeated."
+        ),
     ] = None,
     label: Annotated[
         list[str] | None,

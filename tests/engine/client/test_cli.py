@@ -263,6 +263,29 @@ def test_formats_are_told_of_what_would_be_exported(logged_in: Run, drawn: int) 
     assert logged_in("version", "formats", drawn, "--label", "cell").code == 2
 
 
+def test_an_export_leaves_unfinished_images_behind_and_says_so(
+    logged_in: Run, person: Person, drawn: int, tmp_path: Path
+) -> None:
+    logged_in("version", "cut", drawn)
+    begun = logged_in("export", drawn, "-o", tmp_path / "begun.zip")
+    image = person.images(drawn)[0]["id"]
+    claimed = person.post(f"/api/projects/{drawn}/claim", {"image": image})["assignment"]
+    person.post(f"/api/assignments/{claimed['id']}/finish", {"active_s": 1})
+    made = json.loads(logged_in("version", "cut", drawn, "--json").out)
+
+    export = logged_in("export", drawn, "-o", tmp_path / "a.zip", "--json")
+    whole = logged_in("export", drawn, "--split", "all", "-o", tmp_path / "b.zip", "--json")
+    manifest = logged_in("export", drawn, "--format", "manifest", "-o", tmp_path / "m.zip")
+    offered = json.loads(logged_in("version", "formats", drawn, "--json").out)
+
+    left = made["counts"]["unfinished"]
+    assert "splits: unfinished\n" in begun.err
+    assert f"left out: {left} unfinished image" in export.err
+    assert "left out" not in whole.err
+    assert (export.code, whole.code, manifest.code) == (0, 0, 0)
+    assert [each["format"] for each in offered].count("manifest") == 1
+
+
 def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_under(
     logged_in: Run, person: Person, drawn: int
 ) -> None:
