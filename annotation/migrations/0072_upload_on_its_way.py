@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0070_imported_takes'),
+        ('annotation', '0071_project_draw_salt'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

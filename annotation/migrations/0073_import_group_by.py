@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0070_imported_takes'),
+        ('annotation', '0072_upload_on_its_way'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0070_imported_takes'),
+        ('annotation', '0073_import_group_by'),
     ]
 
     operations = [
