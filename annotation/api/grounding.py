@@ -1,6 +1,8 @@
 """What was said of which mask: phrases, their links, and what does not fit."""
 
+from collections.abc import Collection
 from typing import Any, cast
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,6 +17,7 @@ from annotation.selectors.grounding import Said, Unfitting, grounding_of, phrase
 from annotation.selectors.images import images_for
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.queue import places_of
+from annotation.selectors.voices import heard_texts
 from annotation.services.grounding import decide_link
 
 Kind = PhraseLink.Kind
@@ -85,8 +88,9 @@ class ImageGroundingView(MemberView):
         role, places = cast("HasRole", image).role, places_of(image.pk)
         seen = seen_by(user_of(request), image=image, role=role, places=places)
         found = grounding_of(image.pk, slot=seen.slot)
+        heard = heard_texts(image.pk, user=request.user)
         answer = {
-            "phrases": [_phrase(said) for said in found.phrases],
+            "phrases": [_phrase(said, heard) for said in found.phrases],
             "contradictions": [_contradiction(each) for each in found.contradictions],
             "unmentioned": found.unmentioned,
             "is_waiting": found.is_waiting,
@@ -117,7 +121,8 @@ class PhraseLinksView(MemberView):
         return Response(PhraseLinkSerializer(link).data, status=201)
 
 
-def _phrase(said: Said) -> dict[str, Any]:
+def _phrase(said: Said, heard: Collection[UUID]) -> dict[str, Any]:
+    """Tell a phrase; where its speaker pointed is told to those alone who may hear them."""
     phrase, link = said.phrase, said.link
     return {
         "id": phrase.pk,
@@ -129,7 +134,7 @@ def _phrase(said: Said) -> dict[str, Any]:
         "kind": link.kind,
         "evidence": link.evidence,
         "author": link.author and link.author.username,
-        "place_xy": phrase.place_xy,
+        "place_xy": phrase.place_xy if phrase.transcript_id in heard else None,
         "is_question": said.is_question,
     }
 

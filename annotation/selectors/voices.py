@@ -42,6 +42,13 @@ def may_listen(recording: Recording) -> bool:
     return bool(getattr(recording, "may_listen", False))
 
 
+def heard_texts(image_id: int, *, user: Person) -> set[UUID]:
+    """Return the transcripts of the image's takes that the person may listen to."""
+    heard = with_may_listen(Recording.objects.filter(image=image_id), user=user)
+    texts = heard.filter(may_listen=True).values_list("transcripts", flat=True)
+    return {each for each in texts if each}
+
+
 def hears_others(user: Person, project: Project) -> bool:
     """Tell whether the project lets the person's role hear the voices of others."""
     return _listening(user).filter(project=project).exists()
