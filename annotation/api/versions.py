@@ -133,7 +133,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
     rounds = serializers.ListField(child=serializers.IntegerField(), source="round_numbers")
     bundles = TrainedBundleSerializer(many=True, source="trained")
-    exports = ExportSerializer(many=True)
+    exports = ExportSerializer(many=True, help_text="for managers; nobody else is told of any")
 
 
 class NewExportSerializer(ExportChoiceSerializer):
@@ -220,12 +220,15 @@ class VersionExportsView(MemberView):
     Where the same was asked for before, that export is answered, under its own id: one under way,
     one that is written, or one that stopped and is begun again. What holds voices is written anew.
 
+    For managers: a file tells what who annotates is not told, as of each mask the bundle that
+    proposed it, and holds what others have not finished.
+
     Narratives hold where people pointed, and what is with voices how they sounded: all of these
-    are for members who may hear others by the project's settings, and hold those who agree to it
-    at that moment.
+    are for those who may hear others by the project's settings, and hold those who agree to it at
+    that moment.
     """
 
-    roles = {"POST": ANYONE}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(
         operation_id="export_version",
@@ -247,9 +250,9 @@ class VersionExportsView(MemberView):
 
 
 class ExportView(MemberView):
-    """One export, with a download link once its job has succeeded."""
+    """One export, with a download link once its job has succeeded; for managers."""
 
-    roles = {"GET": ANYONE}
+    roles = {"GET": MANAGERS}
 
     @extend_schema(operation_id="read_export", responses={200: ExportSerializer})
     def get(self, request: Request, export_id: str) -> Response:

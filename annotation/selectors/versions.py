@@ -78,7 +78,7 @@ def versions_for(user: Person) -> QuerySet[DatasetVersion]:
 
 
 def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySet[DatasetVersion]:
-    """Add the exports, the last one used first, and what was made of it.
+    """Add the exports, the last one used first, for managers alone, and what was made of it.
 
     `tag_names` by name; `round_numbers`, the rounds that trained on it; `trained`, the bundles that
     came out, each with its round and what it is to the project. Managers alone are told of trials.
@@ -241,7 +241,9 @@ def _copy_of(version_id: str) -> Path:
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":
-    exports = with_may_download(Export.objects.order_by("-used_at", "-pk"), user=user)
+    managed = Membership.objects.filter(user=user.pk or 0, role__in=MANAGERS)
+    exports = Export.objects.filter(version__project__in=managed.values("project"))
+    exports = with_may_download(exports.order_by("-used_at", "-pk"), user=user)
     return Prefetch("exports", exports.prefetch_related(_job()))
 
 

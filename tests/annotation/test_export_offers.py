@@ -82,14 +82,14 @@ def test_splits_in_folders_of_their_own_are_told_to_anybody_and_one_file_of_all_
 
 
 def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained_on(
-    world: World, annotator: Api
+    world: World, annotator: Api, manager: Api
 ) -> None:
     version = version_with_holdout(world, annotator)
     address = f"versions/{version.pk}"
     asked = {"id": str(uuid4()), "format": "yolo"}
 
     offers = {each["format"]: each for each in annotator.get(f"{address}/formats").json()}
-    export = annotator.post(f"{address}/exports", asked).json()
+    export = manager.post(f"{address}/exports", asked).json()
 
     [note] = offers["yolo"]["notes"]
     assert "names images/train as val, too" in note
@@ -99,7 +99,7 @@ def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained
 
 
 def test_that_images_are_turned_by_their_exif_is_told_where_they_go_along(
-    world: World, annotator: Api
+    world: World, annotator: Api, manager: Api
 ) -> None:
     """Their bytes are proved by the manifest, and so stay, while masks are upright."""
     make_image(world.project, status="done")
@@ -118,8 +118,8 @@ def test_that_images_are_turned_by_their_exif_is_told_where_they_go_along(
     [note] = told("?images=true")
     assert note.startswith("2 images are turned by their EXIF")
     assert told("") == told("?images=true&split=train") == []
-    export = annotator.post(f"{address}/exports", {"id": str(uuid4())} | asked).json()
-    part = annotator.post(
+    export = manager.post(f"{address}/exports", {"id": str(uuid4())} | asked).json()
+    part = manager.post(
         f"{address}/exports", {"id": str(uuid4()), "splits": ["train"]} | asked
     ).json()
     assert (export["notes"], part["notes"]) == ([note], [])

@@ -282,6 +282,27 @@ def test_a_person_cuts_exports_and_downloads(
     assert [each["id"] for each in listed["exports"]] == [body["id"]]
 
 
+def test_managers_alone_export_and_are_told_of_exports(
+    world: World, annotated: Image, manager: Api, reviewer: Api, annotator: Api
+) -> None:
+    version = cut_by(manager, world, {})
+    path = f"versions/{version['id']}/exports"
+    body = {"id": str(uuid4()), "format": "coco"}
+    made = manager.post(path, body)
+
+    for api in (reviewer, annotator):
+        asked = api.post(path, {**body, "id": str(uuid4())})
+        read = api.get(f"exports/{body['id']}")
+        [listed] = api.get(f"projects/{world.project.pk}/versions").json()["results"]
+
+        assert (asked.status_code, read.status_code) == (403, 403)
+        assert asked.json()["code"] == "not_allowed"
+        assert "Only a manager" in asked.json()["detail"]
+        assert (listed["id"], listed["exports"]) == (version["id"], [])
+    assert made.status_code == 201
+    assert Export.objects.count() == 1
+
+
 def test_versions_are_listed_page_by_page_the_newest_first(
     world: World, annotated: Image, manager: Api
 ) -> None:

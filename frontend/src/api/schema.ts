@@ -389,7 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One export, with a download link once its job has succeeded. */
+        /** @description One export, with a download link once its job has succeeded; for managers. */
         get: operations["read_export"];
         put?: never;
         post?: never;
@@ -2094,9 +2094,12 @@ export interface paths {
          *     Where the same was asked for before, that export is answered, under its own id: one under way,
          *     one that is written, or one that stopped and is begun again. What holds voices is written anew.
          *
+         *     For managers: a file tells what who annotates is not told, as of each mask the bundle that
+         *     proposed it, and holds what others have not finished.
+         *
          *     Narratives hold where people pointed, and what is with voices how they sounded: all of these
-         *     are for members who may hear others by the project's settings, and hold those who agree to it
-         *     at that moment.
+         *     are for those who may hear others by the project's settings, and hold those who agree to it at
+         *     that moment.
          */
         post: operations["export_version"];
         delete?: never;
@@ -5531,6 +5534,7 @@ export interface components {
             created_by?: string | null;
             rounds: number[];
             bundles: components["schemas"]["TrainedBundle"][];
+            /** @description for managers; nobody else is told of any */
             exports: components["schemas"]["Export"][];
         };
         VersionCounts: {

@@ -113,7 +113,7 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
               Manifest
             </Button>
           )}
-          <ExportMenu version={version} project={project} />
+          {project.role === "manager" && <ExportMenu version={version} project={project} />}
         </Group>
       </Group>
       {isPictured && <VersionPictures version={version} project={project} />}
