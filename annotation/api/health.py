@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -15,6 +17,7 @@ from annotation.api.problems import CONTENT_TYPE, problem
 from annotation.jobs import QUEUES, queue
 
 TIMEOUT_S: Final = 3
+FRESH_S: Final = 2.0
 log = structlog.get_logger(__name__)
 
 
@@ -24,15 +27,11 @@ def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 
 def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """Answer 503 and name what is not ready, else 200."""
-    with ThreadPoolExecutor(len(PARTS)) as pool:
-        found = dict(zip(PARTS, pool.map(lambda check: check(), PARTS.values()), strict=True))
-    broken = {part: reason for part, reason in found.items() if reason}
-    _last_answer.say(broken)
+    """Answer 503 and name what is not ready, else 200. Why it is not, the log tells."""
+    broken = _probe.broken()
     if not broken:
         return JsonResponse({"status": "ok", "parts": sorted(PARTS)})
-    detail = "; ".join(f"{part}: {reason}" for part, reason in broken.items())
-    body = problem(503, "not_ready", detail, not_ready=sorted(broken))
+    body = problem(503, "not_ready", f"Not ready: {', '.join(broken)}.", not_ready=broken)
     return JsonResponse(body, status=503, content_type=CONTENT_TYPE)
 
 
@@ -60,7 +59,7 @@ def _objects() -> str:
     try:
         storage.check()
     except (storage.StorageUnavailableError, storage.ObjectMissingError) as error:
-        return _first_line(error)
+        return error.reason
     return ""
 
 
@@ -103,15 +102,48 @@ class _LastAnswer:
             log.info("not_ready_yet", **broken)
 
 
-_last_answer = _LastAnswer()
-
-
 PARTS: dict[str, Callable[[], str]] = {
     "database": _database,
     "broker": _broker,
     "objects": _objects,
     "worker": _worker,
 }
+
+
+class Probe:
+    """What was found last. Anyone may ask, and to find out takes connections and a broadcast."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last_answer = _LastAnswer()
+        self._broken: list[str] = []
+        self._stale_at = 0.0
+
+    def broken(self) -> list[str]:
+        """Return the parts that are not ready, as found at most FRESH_S ago, one probe at a time.
+
+        Who waits too long for another's probe learns that: it shall not hold all threads.
+        """
+        if not self._lock.acquire(timeout=TIMEOUT_S):
+            return ["probe"]
+        try:
+            if monotonic() >= self._stale_at:
+                found = _faults()
+                self._last_answer.say(found)
+                self._broken = sorted(found)
+                self._stale_at = monotonic() + FRESH_S
+            return self._broken
+        finally:
+            self._lock.release()
+
+
+def _faults() -> dict[str, str]:
+    with ThreadPoolExecutor(len(PARTS)) as pool:
+        found = dict(zip(PARTS, pool.map(lambda check: check(), PARTS.values()), strict=True))
+    return {part: reason for part, reason in found.items() if reason}
+
+
+_probe = Probe()
 
 
 def _first_line(error: Exception) -> str:

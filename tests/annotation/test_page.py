@@ -1,10 +1,13 @@
 """The page, its headers, and health."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from structlog.testing import capture_logs
 
 from annotation import storage
 from annotation.api import health
@@ -87,10 +90,11 @@ def test_livez_answers_without_anything_else() -> None:
 def test_readyz_names_the_part_that_is_not_ready(
     bucket: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(health, "FRESH_S", 0)
     answer = Client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["not_ready"] == ["worker"]  # the tests run none
-    assert answer.json()["detail"] == "worker: no worker for cpu, gpu, speech"
+    assert answer.json()["detail"] == "Not ready: worker."
 
     monkeypatch.setitem(health.PARTS, "worker", lambda: "")
     assert Client().get("/readyz").status_code == 200
@@ -99,7 +103,31 @@ def test_readyz_names_the_part_that_is_not_ready(
         raise storage.StorageUnavailableError("connection refused")
 
     monkeypatch.setattr(storage, "check", no_store)
-    broken = Client().get("/readyz")
+    with capture_logs() as logs:
+        broken = Client().get("/readyz")
     assert broken.status_code == 503
     assert broken.json()["not_ready"] == ["objects"]
-    assert "objects: connection refused" in broken.json()["detail"]
+    assert "connection refused" not in broken.content.decode()
+    assert [each["objects"] for each in logs if each["event"] == "not_ready"] == [
+        "connection refused"
+    ]
+
+
+def test_whoever_asks_at_once_or_soon_after_shares_one_probe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def slow() -> str:
+        asked.append(1)
+        sleep(0.2)
+        return ""
+
+    monkeypatch.setattr(health, "PARTS", {"database": slow})
+    monkeypatch.setattr(health, "_probe", health.Probe())
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: Client().get("/readyz").status_code, range(8)))
+
+    assert answers == [200] * 8
+    assert len(asked) == 1
