@@ -4,7 +4,10 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 COMMITTED = Path(__file__).parents[2] / "frontend" / "openapi.json"
 
@@ -33,3 +36,13 @@ def test_every_operation_has_a_readable_name_of_its_own() -> None:
 
     assert len(set(names)) == len(names)
     assert not [name for name in names if name.startswith("api_")]
+
+
+@pytest.mark.django_db
+def test_the_schema_is_generated_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Client().get("/api/schema")
+    monkeypatch.setattr(SchemaGenerator, "parse", pytest.fail)
+
+    again = Client().get("/api/schema?version=2")
+
+    assert first.json() == again.json() == json.loads(COMMITTED.read_text())
