@@ -169,7 +169,11 @@ SPECTACULAR_SETTINGS = {
         "BundleAlias": "annotation.models.Alias.Name",
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save
+MAX_JSON_BYTES = 32 * 1024 * 1024  # one save
+# No form is taken, but the CSRF check reads any for its token, from strangers as well.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 S3_ENDPOINT_URL: str | None = env.str("S3_ENDPOINT_URL", default=None)
 S3_PUBLIC_URL: str | None = env.str("S3_PUBLIC_URL", default=S3_ENDPOINT_URL)  # as browsers see it

@@ -95,17 +95,27 @@ class GroupByField(serializers.CharField):
 class BoundedJSONParser(JSONParser):
     """JSON of a bounded size and depth: what is larger is refused before it is read."""
 
+    def most_bytes(self) -> int:
+        return settings.MAX_JSON_BYTES
+
     def parse(
         self,
         stream: Any,  # noqa: ANN401  # a file or Django's request
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        refuse_longer(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, parser_context)
+        refuse_longer(self.most_bytes(), parser_context)
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("The JSON is nested too deep.") from None
+
+
+class ShortJSONParser(BoundedJSONParser):
+    """A few short fields, such as a name and a password, which strangers may send."""
+
+    def most_bytes(self) -> int:
+        return 16 * 1024
 
 
 def refuse_longer(limit_bytes: int, parser_context: Mapping[str, Any] | None) -> None:

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from annotation.api.access import user_of
 from annotation.api.authentication import SessionAuthentication
-from annotation.api.inputs import body_of
+from annotation.api.inputs import ShortJSONParser, body_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.preferences import PreferencesSerializer
 from annotation.api.throttles import AskerThrottle, LoginThrottle
@@ -47,6 +47,7 @@ class SessionView(APIView):
     """Who is logged in, or whose token it is. Answers strangers too; hands out the CSRF cookie."""
 
     permission_classes = [AllowAny]
+    parser_classes = [ShortJSONParser]
     throttle_classes = [AskerThrottle, LoginThrottle]
 
     @extend_schema(operation_id="get_session", responses=SessionSerializer)
@@ -78,6 +79,7 @@ class PasswordSerializer(serializers.Serializer[Any]):
 class PasswordView(APIView):
     """Every other session of the person ends. Tokens stay: each is deleted by itself."""
 
+    parser_classes = [ShortJSONParser]
     authentication_classes = [SessionAuthentication]
 
     @extend_schema(

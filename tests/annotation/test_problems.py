@@ -177,7 +177,7 @@ def test_an_acceptance_without_its_masks_id_is_refused(world: World) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused_unread(world: World, settings: Any) -> None:
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.MAX_JSON_BYTES = 1000
 
     answer = Api(world.manager).post("projects", {"name": "x" * 2000})
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,41 @@ def test_a_forged_form_of_another_site_is_refused(browser: Client, path: str) ->
 
     assert answer.status_code == 403
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("method", "path"), [("post", "session"), ("put", "session/password")])
+def test_what_is_too_long_for_a_name_and_a_password_is_refused_unread(
+    browser: Client, method: str, path: str
+) -> None:
+    _log_in(browser)
+
+    refused = getattr(browser, method)(
+        f"/api/{path}",
+        "[" + "[]," * 6000 + "[]]",
+        content_type="application/json",
+        headers={"X-CSRFToken": browser.cookies["csrftoken"].value},
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"a": "x" * 20_000},
+        {f"a{number}": "" for number in range(11)},
+        {"a": SimpleUploadedFile("a.bin", b"x" * 100)},
+    ],
+    ids=["long", "many fields", "a file"],
+)
+def test_the_csrf_check_of_the_page_reads_no_large_form(
+    browser: Client, form: dict[str, Any]
+) -> None:
+    refused = browser.post("/", form)
+
+    assert refused.status_code == 400
+    assert refused.headers["Content-Type"] == "application/problem+json"
 
 
 def _change_password(browser: Client, **changes: str) -> Any:
