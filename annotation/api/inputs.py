@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from io import BytesIO
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -13,7 +14,10 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from engine.datasets.grouping import MAX_GROUP_BY
+from engine.datasets.json_bounds import has_more_values
 
+# A trace of 250,000 points, the largest body, has five for each; a save has a few hundred thousand.
+MOST_VALUES: Final = 2_000_000
 Input = dict[str, Any]
 
 
@@ -93,7 +97,7 @@ class GroupByField(serializers.CharField):
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON of a bounded size and depth: what is larger is refused before it is read."""
+    """JSON of a bounded size, depth and number of values: more is refused before it is decoded."""
 
     def most_bytes(self) -> int:
         return settings.MAX_JSON_BYTES
@@ -105,8 +109,11 @@ class BoundedJSONParser(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         refuse_longer(self.most_bytes(), parser_context)
+        body: bytes = stream.read()
+        if has_more_values(body, MOST_VALUES):
+            raise RequestDataTooBig
         try:
-            return super().parse(stream, media_type, parser_context)
+            return super().parse(BytesIO(body), media_type, parser_context)
         except RecursionError:
             raise ParseError("The JSON is nested too deep.") from None
 

@@ -185,6 +185,13 @@ def test_a_body_that_is_too_large_is_refused_unread(world: World, settings: Any)
     assert answer.json()["code"] == "too_large"
 
 
+def test_a_body_of_more_values_than_any_request_has_is_refused_undecoded(world: World) -> None:
+    answer = Api(world.manager).post("projects", '{"a":[' + "[]," * 2_000_000 + "0]}")
+
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+
+
 def test_a_store_that_is_away_is_told_without_its_keys_and_hosts_which_are_logged(
     manager: Api, world: World, settings: Any
 ) -> None:

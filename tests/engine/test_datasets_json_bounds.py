@@ -2,13 +2,14 @@
 
 import io
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderSource, read_json
-from engine.datasets.json_bounds import loads
+from engine.datasets.json_bounds import has_more_values, loads
 from engine.datasets.json_lines import iter_objects
 
 MUCH = b'{"a":[' + b"[]," * 2**23 + b"0]}"  # 24 MiB of text, 530 MiB of lists
@@ -42,3 +43,29 @@ def test_large_values_of_one_image_are_read(value: object) -> None:
     text = json.dumps(value)
 
     assert loads(text) == loads(text.encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "values"),
+    [
+        (0, 1),
+        ([], 1),
+        ([[], {}, 1], 4),
+        ({"a,[{": {"b": ",[{\\", "c": '"'}, "d": [1.5, None, '\\"']}, 8),
+        ("[{," * 50, 1),
+    ],
+)
+def test_values_are_counted_without_what_looks_like_them(value: object, values: int) -> None:
+    text = json.dumps(value).encode()
+
+    assert has_more_values(text, values - 1)
+    assert not has_more_values(text, 2 * values)  # an empty list may count twice
+
+
+@pytest.mark.parametrize("text", [b'"' * 2**20, b'"' + b'\\"' * 2**20, b"[," * 2**20])
+def test_what_is_no_json_is_counted_at_once(text: bytes) -> None:
+    began = time.process_time()
+
+    has_more_values(text, 1000)
+
+    assert time.process_time() - began < 5  # seconds; it takes a tenth of one
