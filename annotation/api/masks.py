@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, REVIEWERS, MemberView, check_role, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import ShortListField, body_of
 from annotation.api.operations import OperationField
 from annotation.api.problems import ProblemSerializer
 from annotation.errors import DomainError, InvalidInputError
@@ -24,7 +24,7 @@ class VersionNotGivenError(DomainError):
 
 
 class SaveInputSerializer(serializers.Serializer[Any]):
-    operations = serializers.ListField(child=OperationField(), min_length=1, max_length=1000)
+    operations = ShortListField(child=OperationField(), min_length=1, max_length=1000)
 
 
 class SavedMaskSerializer(serializers.Serializer[Any]):

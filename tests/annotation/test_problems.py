@@ -192,6 +192,15 @@ def test_a_body_of_more_values_than_any_request_has_is_refused_undecoded(world: 
     assert answer.json()["code"] == "too_large"
 
 
+def test_a_list_that_is_too_long_is_named_and_not_each_of_its_entries(world: World) -> None:
+    path = f"images/{ids_of_everything(world)['image_id']}/masks"
+
+    answer = Api(world.annotator).patch(path, {"operations": [0] * 1001}, If_Match='"0"')
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["operations"]
+
+
 def test_a_store_that_is_away_is_told_without_its_keys_and_hosts_which_are_logged(
     manager: Api, world: World, settings: Any
 ) -> None:
