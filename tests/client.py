@@ -129,8 +129,7 @@ class Client:
             return version
 
         version = wait_for(made, "the version is cut", 120)
-        listed = self.rows(f"/api/projects/{project}/versions")
-        return next(each for each in listed if each["id"] == version)
+        return self.get(f"/api/versions/{version}")
 
     def export(self, project: int) -> Any:
         """Cut a version, have it exported and return the COCO JSON inside."""

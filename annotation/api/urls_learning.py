@@ -98,6 +98,7 @@ urlpatterns = [
         version_cuts.ProjectVersionCutsView.as_view(),
     ),
     path("version-cuts/<uuid:version_cut_id>", version_cuts.VersionCutView.as_view()),
+    path("versions/<str:version_id>", versions.VersionView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", export_offers.VersionOffersView.as_view()),
     path("versions/<str:version_id>/labels", version_labels.VersionLabelsView.as_view()),

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, REVIEWERS, MemberView, user_of
 from annotation.api.export_offers import ExportChoiceSerializer
-from annotation.api.inputs import body_of
+from annotation.api.inputs import body_of, query_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
@@ -26,6 +26,7 @@ from annotation.models import Alias, DatasetVersion, Export, Job
 from annotation.selectors.export_offers import notes_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.version_criteria import criteria_of
+from annotation.selectors.version_names import version_called
 from annotation.selectors.version_queries import version_cuts_for, version_queries_for
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import choice_of, request_export
@@ -133,7 +134,12 @@ class VersionSerializer(serializers.Serializer[Any]):
     created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
     rounds = serializers.ListField(child=serializers.IntegerField(), source="round_numbers")
     bundles = TrainedBundleSerializer(many=True, source="trained")
-    exports = ExportSerializer(many=True, help_text="for managers; nobody else is told of any")
+    exports = ExportSerializer(
+        many=True,
+        source="last_exports",
+        help_text="for managers, the last few that were asked for; nobody else is told",
+    )
+    exports_count = serializers.IntegerField(help_text="how many there are, for managers; else 0")
 
 
 class NewExportSerializer(ExportChoiceSerializer):
@@ -198,6 +204,28 @@ class ProjectVersionsView(MemberView):
         return Response(VersionCutSerializer(found).data, status=202)
 
 
+class ProjectQuerySerializer(serializers.Serializer[Any]):
+    project = serializers.IntegerField(
+        required=False, help_text="look among its versions alone, and among its tags"
+    )
+
+
+class VersionView(MemberView):
+    """One version: by its id, by how that begins, or, where the project is said, by a tag."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="read_version",
+        parameters=[ProjectQuerySerializer],
+        responses={200: VersionSerializer},
+    )
+    def get(self, request: Request, version_id: str) -> Response:
+        project_id = query_of(request, ProjectQuerySerializer).get("project")
+        found = version_called(version_id, versions_for(request.user), project_id=project_id)
+        return Response(VersionSerializer(self.admit(found)).data)
+
+
 class VersionManifestView(MemberView):
     """The manifest: its sha256 is the version's id, so that whoever has it can prove the version.
 
@@ -215,10 +243,11 @@ class VersionManifestView(MemberView):
 
 
 class VersionExportsView(MemberView):
-    """Ask for a version in one format; a job writes it.
+    """All exports of a version, the last one used first.
 
-    Where the same was asked for before, that export is answered, under its own id: one under way,
-    one that is written, or one that stopped and is begun again. What holds voices is written anew.
+    A POST asks for one, in one format; a job writes it. Where the same was asked for before, that
+    export is answered, under its own id: one under way, one that is written, or one that stopped
+    and is begun again. What holds voices is written anew.
 
     For managers: a file tells what who annotates is not told, as of each mask the bundle that
     proposed it, and holds what others have not finished.
@@ -228,7 +257,18 @@ class VersionExportsView(MemberView):
     that moment.
     """
 
-    roles = {"POST": MANAGERS}
+    roles = {"GET": MANAGERS, "POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="list_exports",
+        parameters=[CURSOR],
+        responses=page_serializer(ExportSerializer),
+    )
+    def get(self, request: Request, version_id: str) -> Response:
+        version = self.fetch(versions_for(request.user), pk=version_id)
+        exports = exports_for(request.user).filter(version=version)
+        page, cursor = page_of(exports, request, order=("-used_at", "-id"), size=PAGE)
+        return Response({"results": ExportSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="export_version",

@@ -1,9 +1,15 @@
-"""How people name a version in a command."""
+"""How people name a version, in a command and in an address."""
+
+import re
+from typing import Final
 
 from django.db.models import QuerySet
 
 from annotation.errors import DomainError
-from annotation.models import DatasetVersion
+from annotation.models import DatasetVersion, VersionTag
+from annotation.models.dataset import TAG_NAME
+
+ID_START: Final = re.compile(r"[0-9a-f]{1,64}\Z")
 
 
 class VersionNameError(DomainError):
@@ -11,6 +17,44 @@ class VersionNameError(DomainError):
 
     status = 400
     code = "version_name"
+
+
+class NoSuchVersionError(DomainError):
+    """The person sees no version of that name."""
+
+    status = 404
+    code = "no_such_version"
+
+
+class AmbiguousVersionError(DomainError):
+    """More than one version that the person sees has an id that begins so."""
+
+    code = "ambiguous"
+
+
+def version_called(
+    name: str, versions: QuerySet[DatasetVersion], *, project_id: int | None
+) -> DatasetVersion:
+    """Find one of these versions by its id or how that begins, or by a tag of the project.
+
+    Raises:
+        NoSuchVersionError: none is meant by it.
+        AmbiguousVersionError: more than one is.
+
+    """
+    of_project = versions if project_id is None else versions.filter(project=project_id)
+    start = name.lower()
+    if ID_START.match(start):  # which no tag is
+        found = list(of_project.filter(pk__startswith=start)[:2])
+        if len(found) > 1:
+            raise AmbiguousVersionError(f"More than one version's id starts with {name!r}.")
+    else:
+        tagged = VersionTag.objects.filter(project=project_id, name=name)
+        is_tag = project_id is not None and re.match(TAG_NAME, name)
+        found = list(of_project.filter(pk__in=tagged.values("version"))) if is_tag else []
+    if not found:
+        raise NoSuchVersionError(f"No version has the tag {name!r} or an id that starts so.")
+    return found[0]
 
 
 def version_named(name: str) -> DatasetVersion:

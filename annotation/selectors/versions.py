@@ -8,8 +8,8 @@ from typing import Any, Final, TypedDict, cast
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from annotation import storage
 from annotation.errors import DomainError
@@ -33,6 +33,7 @@ from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
 from engine.masks.rle import RLE, digest
 
 BATCH: Final = 50  # images
+EXPORTS_SHOWN: Final = 5  # of each version of a list, where each has an address of its own
 _READ: Final = (
     *("mask_id", "number", "label_id", "bundle_id", "proposal_id", "created_at"),
     *("rle", "z", "origin", "prompts", "author__username", "mask__created_at"),
@@ -78,10 +79,11 @@ def versions_for(user: Person) -> QuerySet[DatasetVersion]:
 
 
 def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySet[DatasetVersion]:
-    """Add the exports, the last one used first, for managers alone, and what was made of it.
+    """Add `last_exports`, a few of them, the last one used first, for managers, and what was made.
 
-    `tag_names` by name; `round_numbers`, the rounds that trained on it; `trained`, the bundles that
-    came out, each with its round and what it is to the project. Managers alone are told of trials.
+    `exports_count` tells how many there are: `exports_for` has all of them. `tag_names` by name;
+    `round_numbers`, the rounds that trained on it; `trained`, the bundles that came out, each with
+    its round and what it is to the project. Managers alone are told of trials.
     """
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
     tags = VersionTag.objects.filter(version=OuterRef("pk")).order_by("name")
@@ -89,6 +91,7 @@ def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySe
         versions.select_related("created_by", "project", "cut_from")
         .prefetch_related(_exports(user))
         .annotate(
+            exports_count=Coalesce(Subquery(_count_of_exports(user)), 0),
             tag_names=ArraySubquery(tags.values("name")),
             round_numbers=ArraySubquery(rounds.values("number")),
             trained=ArraySubquery(_trained(user)),
@@ -241,10 +244,20 @@ def _copy_of(version_id: str) -> Path:
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":
+    exports = with_may_download(_managed_exports(user).order_by("-used_at", "-pk"), user=user)
+    last = exports.prefetch_related(_job())[:EXPORTS_SHOWN]
+    return Prefetch("exports", last, to_attr="last_exports")
+
+
+def _count_of_exports(user: Person) -> "QuerySet[Export, Any]":
+    of_version = _managed_exports(user).filter(version=OuterRef("pk")).order_by()
+    return of_version.values("version").annotate(count=Count("pk")).values("count")
+
+
+def _managed_exports(user: Person) -> QuerySet[Export]:
+    """Return the exports of projects that the person manages: nobody else is told of any."""
     managed = Membership.objects.filter(user=user.pk or 0, role__in=MANAGERS)
-    exports = Export.objects.filter(version__project__in=managed.values("project"))
-    exports = with_may_download(exports.order_by("-used_at", "-pk"), user=user)
-    return Prefetch("exports", exports.prefetch_related(_job()))
+    return Export.objects.filter(version__project__in=managed.values("project"))
 
 
 def _job() -> "Prefetch[str, QuerySet[Job], str]":

@@ -8,7 +8,6 @@ from engine.client.models import (
     Project,
     ProjectCard,
     RegisteredBundle,
-    Version,
     VersionQuery,
 )
 
@@ -46,28 +45,6 @@ def one_called(name: str, projects: Sequence[ProjectCard]) -> ProjectCard:
         raise AnnealError(
             0, "no_such_project", f"Of yours, {how_many} called {name!r}. Say its id instead."
         )
-    return found[0]
-
-
-def one_that_starts(start: str, versions: Sequence[Version]) -> Version:
-    """Return the version of a tag, or whose id starts so; the first, the newest, for nothing.
-
-    Raises:
-        AnnealError: there is none, or more than one.
-
-    """
-    found = [each for each in versions if start in each.tags] or [
-        each for each in versions if each.id.startswith(start.lower())
-    ]
-    if not found:
-        what = (
-            f"No version has the tag {start!r} or an id that starts so"
-            if start
-            else "No version was cut yet"
-        )
-        raise AnnealError(0, "no_such_version", f"{what}.")
-    if start and len(found) > 1:
-        raise AnnealError(0, "ambiguous", f"{len(found)} versions' ids start with {start!r}.")
     return found[0]
 
 

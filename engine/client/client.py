@@ -1,16 +1,17 @@
 """The client: a method for what a program does with Anneal."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from engine.client import operations as op
 from engine.client.cancelling import cancel
-from engine.client.choosing import one_named, one_that_starts
+from engine.client.choosing import one_named
 from engine.client.connection import AnyProject
 from engine.client.downloads import address_of, download
+from engine.client.errors import AnnealError
 from engine.client.learning import Learning
 from engine.client.models import (
     AskedCriteria,
@@ -56,8 +57,18 @@ class Client(Learning):
             AnnealError: none does, or more than one.
 
         """
-        found = self.versions(project)
-        return one_that_starts(start, list(found if start else islice(found, 1)))
+        project_id = self._id_of(project)
+        if start:
+            query: Query = {"project": project_id}
+            return self._transport.call(op.VERSION, query=query, version_id=quote(start, safe=""))
+        newest = next(self.versions(project_id), None)
+        if newest is None:
+            raise AnnealError(0, "no_such_version", "No version was cut yet.")
+        return newest
+
+    def exports(self, version: AnyVersion) -> Iterator[Export]:
+        """Yield all exports of a version, the last one asked for first."""
+        return pages(self._transport, op.EXPORTS, {}, version_id=_version_id(version))
 
     def tag_version(self, version: AnyVersion, name: str) -> Version:
         """Give a version a name that may stand for its id; no other of the project may have it."""

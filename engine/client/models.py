@@ -374,7 +374,8 @@ class Version(Model):
     created_by: str | None = None
     rounds: list[int]
     bundles: list[TrainedBundle] = []  # that learned from it
-    exports: list[Export]
+    exports: list[Export]  # the last few
+    exports_count: int = 0  # how many there are
 
 
 class MaskChange(Model):

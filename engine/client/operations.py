@@ -112,6 +112,7 @@ IMPORT_IMAGES: Final = _post(f"{_IMPORT}/images", None, DatasetImport)
 IMPORT_PROBLEMS: Final = _get(f"{_IMPORT}/problems", Page[ImportProblem], "cursor")
 REFUSED_ROWS: Final = _get(f"{_IMPORT}/refused", NoneType)
 VERSIONS: Final = _get("/api/projects/{project_id}/versions", Page[Version], "cursor")
+VERSION: Final = _get("/api/versions/{version_id}", Version, "project")
 CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, VersionCut)
 VERSION_CUT: Final = _get("/api/version-cuts/{version_cut_id}", VersionCut)
 LOOK_AT_VERSION: Final = _post(
@@ -140,6 +141,7 @@ FORMATS_OF_LABELS: Final = _post(
     "/api/versions/{version_id}/formats", ExportChoice, list[ExportOffer]
 )
 EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)
+EXPORTS: Final = _get("/api/versions/{version_id}/exports", Page[Export], "cursor")
 EXPORT: Final = _get("/api/exports/{export_id}", Export)
 ROUNDS: Final = _get("/api/projects/{project_id}/rounds", Page[Round], "cursor")
 GATE: Final = _get("/api/projects/{project_id}/gate", list[GateOutlook])

@@ -21,7 +21,7 @@ from annotation import storage
 from annotation.api.versions import PAGE
 from annotation.models import DatasetVersion, Export, Image, Mask, Revision
 from annotation.selectors.version_dataset import dataset_of
-from annotation.selectors.versions import frozen_images, manifest_path
+from annotation.selectors.versions import EXPORTS_SHOWN, frozen_images, manifest_path
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.exports import (
     ChoiceError,
@@ -320,6 +320,75 @@ def test_versions_are_listed_page_by_page_the_newest_first(
     listed = [each["id"] for page in (first, second) for each in page["results"]]
     assert listed == [version.pk for version in reversed(made)]
     assert (len(first["results"]), second["next"]) == (PAGE, None)
+
+
+@pytest.fixture
+def versions(world: World, annotated: Image, manager: Api, annotator: Api) -> list[DatasetVersion]:
+    """Two, of which the first is called "v1.0"."""
+    first = cut(world)
+    assert manager.post(f"versions/{first.pk}/tags", {"name": "v1.0"}).status_code == 200
+    annotator.save(make_image(world.project, 1), create())
+    return [first, cut(world)]
+
+
+def test_a_version_is_read_by_its_id_by_how_that_begins_and_by_its_tag(
+    world: World, versions: list[DatasetVersion], annotator: Api
+) -> None:
+    first, second = versions
+    in_project = f"?project={world.project.pk}"
+
+    def read(name: str) -> str:
+        answer = annotator.get(f"versions/{name}")
+        assert answer.status_code == 200, answer.json()
+        found: str = answer.json()["id"]
+        return found
+
+    assert read(first.pk) == read(f"{first.pk[:8]}{in_project}") == first.pk
+    assert read(f"v1.0{in_project}") == first.pk
+    assert read(second.pk[:8].upper()) == second.pk
+    listed = annotator.get(f"projects/{world.project.pk}/versions").json()["results"]
+    assert annotator.get(f"versions/{second.pk}").json() == listed[0]
+
+
+@pytest.mark.parametrize("name", ["v1.0", "v2.0?project={}", "0000?project={}", "%00?project={}"])
+def test_a_version_that_nobody_calls_so_is_not_there(
+    world: World, versions: list[DatasetVersion], manager: Api, name: str
+) -> None:
+    answer = manager.get(f"versions/{name.format(world.project.pk)}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_version")
+
+
+def test_a_beginning_that_two_ids_have_is_told(
+    world: World, versions: list[DatasetVersion], manager: Api
+) -> None:
+    DatasetVersion.objects.bulk_create(
+        DatasetVersion(pk=f"{start:0<64}", project=world.project, counts=versions[0].counts)
+        for start in ("abcdef1", "abcdef2")
+    )
+
+    answers = [manager.get(f"versions/{start}") for start in ("abcdef", "abcdef1")]
+
+    assert [each.status_code for each in answers] == [409, 200]
+    assert answers[0].json()["code"] == "ambiguous"
+
+
+def test_a_list_nests_the_last_exports_and_all_are_read_page_by_page(
+    world: World, annotated: Image, manager: Api
+) -> None:
+    version = cut(world)
+    ids = [str(uuid4()) for _ in range(EXPORTS_SHOWN + 2)]
+    for export_id, label in zip(ids, "abcdefg", strict=True):
+        asked = {"id": export_id, "format": "coco", "labels": {"cell": label}}
+        assert manager.post(f"versions/{version.pk}/exports", asked).status_code == 201
+
+    [listed] = manager.get(f"projects/{world.project.pk}/versions").json()["results"]
+    paged = manager.get(f"versions/{version.pk}/exports").json()
+
+    newest_first = ids[::-1]
+    assert [each["id"] for each in listed["exports"]] == newest_first[:EXPORTS_SHOWN]
+    assert listed["exports_count"] == len(ids)
+    assert ([each["id"] for each in paged["results"]], paged["next"]) == (newest_first, None)
 
 
 def test_a_damaged_manifest_is_noticed(world: World, annotated: Image) -> None:

@@ -164,3 +164,19 @@ def test_an_expired_export_is_told_and_written_anew(
     assert "expired: export it again" in told
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert Export.objects.count() == 2
+
+
+def test_a_version_is_named_by_its_tag_or_how_its_id_begins_wherever_it_lies(
+    version: DatasetVersion, anneal: Anneal, capsys: Capture
+) -> None:
+    anneal("version", "tag", version.project_id, version.pk[:8].upper(), "v1.0")
+    capsys.readouterr()
+
+    codes = [
+        anneal("version", "show", version.project_id, name) for name in ("v1.0", "v2", "a/b?c")
+    ]
+    told = capsys.readouterr()
+
+    assert codes == [0, 1, 1]
+    assert version.pk in told.out
+    assert "No version has the tag 'v2' or an id that starts so." in told.err

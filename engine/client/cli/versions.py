@@ -83,6 +83,7 @@ def show_version(
     """Show one version, and fetch its manifest, proved by the id."""
     with logged_in() as client:
         found = client.version(project, start)
+        exports = list(client.exports(found))
         if manifest is not None:
             client.manifest(found, manifest)
     rows = [
@@ -93,7 +94,7 @@ def show_version(
     ]
     rows += [["query", "" if found.cut_from is None else found.cut_from.name]]
     rows += [["trained", _trained(each)] for each in found.bundles]
-    rows += [["export", _exported(each)] for each in found.exports]
+    rows += [["export", _exported(each)] for each in exports]
     show(found, ["", ""], rows, as_json=as_json)
 
 
@@ -120,8 +121,8 @@ def untag(
 ) -> None:
     """Take a name away from its version, so that it is free for another."""
     with logged_in() as client:
-        found = next((each for each in client.versions(project) if name in each.tags), None)
-        if found is None:
+        found = client.version(project, name)
+        if name not in found.tags:
             raise AnnealError(0, "no_such_tag", f"No version has the tag {name!r}.")
         client.untag_version(found, name)
         left = client.version(project, found.id)

@@ -2024,6 +2024,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One version: by its id, by how that begins, or, where the project is said, by a tag. */
+        get: operations["read_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/diff/{other_id}": {
         parameters: {
             query?: never;
@@ -2086,13 +2103,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * @description All exports of a version, the last one used first.
+         *
+         *     A POST asks for one, in one format; a job writes it. Where the same was asked for before, that
+         *     export is answered, under its own id: one under way, one that is written, or one that stopped
+         *     and is begun again. What holds voices is written anew.
+         *
+         *     For managers: a file tells what who annotates is not told, as of each mask the bundle that
+         *     proposed it, and holds what others have not finished.
+         *
+         *     Narratives hold where people pointed, and what is with voices how they sounded: all of these
+         *     are for those who may hear others by the project's settings, and hold those who agree to it at
+         *     that moment.
+         */
+        get: operations["list_exports"];
         put?: never;
         /**
-         * @description Ask for a version in one format; a job writes it.
+         * @description All exports of a version, the last one used first.
          *
-         *     Where the same was asked for before, that export is answered, under its own id: one under way,
-         *     one that is written, or one that stopped and is begun again. What holds voices is written anew.
+         *     A POST asks for one, in one format; a job writes it. Where the same was asked for before, that
+         *     export is answered, under its own id: one under way, one that is written, or one that stopped
+         *     and is begun again. What holds voices is written anew.
          *
          *     For managers: a file tells what who annotates is not told, as of each mask the bundle that
          *     proposed it, and holds what others have not finished.
@@ -3473,6 +3505,10 @@ export interface components {
          * @enum {string}
          */
         ExportOfferKind: "manifest" | "masks" | "words";
+        ExportPage: {
+            results: components["schemas"]["Export"][];
+            next: string | null;
+        };
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {
             image: components["schemas"]["PicturedImage"];
@@ -5534,8 +5570,10 @@ export interface components {
             created_by?: string | null;
             rounds: number[];
             bundles: components["schemas"]["TrainedBundle"][];
-            /** @description for managers; nobody else is told of any */
+            /** @description for managers, the last few that were asked for; nobody else is told */
             exports: components["schemas"]["Export"][];
+            /** @description how many there are, for managers; else 0 */
+            exports_count: number;
         };
         VersionCounts: {
             images: number;
@@ -10063,6 +10101,39 @@ export interface operations {
             };
         };
     };
+    read_version: {
+        parameters: {
+            query?: {
+                /** @description look among its versions alone, and among its tags */
+                project?: number;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_versions: {
         parameters: {
             query?: never;
@@ -10145,6 +10216,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionDistributions"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -19,6 +19,33 @@ export const versionsQuery = (project_id: number) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** One version of a project, by how its id begins; under the versions' key, as it changes with them. */
+export const versionQuery = (project_id: number, start: string) =>
+  queryOptions({
+    queryKey: ["versions", project_id, "named", start],
+    queryFn: () =>
+      read(
+        client.GET("/api/versions/{version_id}", {
+          params: { path: { version_id: start }, query: { project: project_id } },
+        }),
+      ),
+    retry: false, // an address may name what is not there
+  });
+
+/** All exports of a version, the last one asked for first. */
+export const exportsQuery = (project_id: number, version_id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["versions", project_id, "exports", version_id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/versions/{version_id}/exports", {
+          params: { path: { version_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+  });
+
 /** Ask for a version; a job cuts it. */
 export function cutVersion(id: number, body: NewVersion) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));

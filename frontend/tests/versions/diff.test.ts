@@ -13,7 +13,13 @@ import {
   movesOf,
   outlinesOf,
 } from "@/pages/versions/diff/diffWords";
-import { nameOfPair, neighbourOf, pairOf, versionTitle } from "@/pages/versions/diff/pair";
+import {
+  nameOfPair,
+  neighbourOf,
+  pairOf,
+  versionTitle,
+  withNamed,
+} from "@/pages/versions/diff/pair";
 import { learnedWords, whyNoTag } from "@/pages/versions/versionWords";
 
 const [NEWEST, MIDDLE, OLDEST] = [version("c"), version("b"), version("a")];
@@ -29,6 +35,19 @@ test("the address names a pair, the earlier first, and one that is not there is 
   expect(pairOf(name, VERSIONS)).toEqual({ before: OLDEST, after: NEWEST });
   for (const other of [undefined, "", "aaaaaaaa", "aaaaaaaa-ffffffff", "a-c", `${name}-bbbbbbbb`])
     expect(pairOf(other, VERSIONS)).toBeNull();
+});
+
+test("an older version that the address names comes behind those that were read, once", () => {
+  const [older, oldest] = [
+    { ...version("9"), created_at: "2025-02-01T00:00:00Z" },
+    { ...version("8"), created_at: "2025-01-01T00:00:00Z" },
+  ];
+
+  expect(withNamed(VERSIONS, [oldest, older, MIDDLE, oldest])).toEqual([
+    ...VERSIONS,
+    older,
+    oldest,
+  ]);
 });
 
 test("a version is compared with the one before it, the first with the one after", () => {
@@ -193,7 +212,15 @@ test("a tag is refused where the server would refuse it", () => {
 function version(letter: string): Version {
   const counts = { images: 0, train: 0, holdout: 0, unfinished: 0, masks: 0, transcripts: 0 };
   return {
-    ...{ id: letter.repeat(64), note: "", tags: [], rounds: [], bundles: [], exports: [] },
+    ...{
+      id: letter.repeat(64),
+      note: "",
+      tags: [],
+      rounds: [],
+      bundles: [],
+      exports: [],
+      exports_count: 0,
+    },
     ...{ created_at: "2026-11-29T09:00:00Z", created_by: null, criteria: {}, cut_from: null },
     counts: { ...counts, captions: 0, mask_captions: 0 },
   };

@@ -7,7 +7,7 @@ import { ButtonLink } from "@/components/links";
 import { criteriaWords } from "./criteriaWords";
 import { Distributions } from "./Distributions";
 import { ExportMenu } from "./ExportMenu";
-import { ExportRow } from "./ExportRow";
+import { Exports } from "./Exports";
 import { Tags } from "./Tags";
 import { VersionNote } from "./VersionNote";
 import { VersionPictures } from "./VersionPictures";
@@ -118,13 +118,7 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
       </Group>
       {isPictured && <VersionPictures version={version} project={project} />}
       {isSpread && <Distributions version={version} />}
-      {exports.length > 0 && (
-        <Stack gap="xs" mt="md">
-          {exports.map((each) => (
-            <ExportRow key={each.id} item={each} project={project} />
-          ))}
-        </Stack>
-      )}
+      {exports.length > 0 && <Exports version={version} project={project} />}
     </Card>
   );
 }

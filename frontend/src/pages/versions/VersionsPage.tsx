@@ -5,7 +5,7 @@ import { useLocation, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { rowsOf } from "@/api/pages";
 import { projectQuery } from "@/api/projects";
-import type { Criteria, Version } from "@/api/types";
+import type { Criteria } from "@/api/types";
 import { versionsQuery } from "@/api/versions";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
@@ -17,11 +17,8 @@ import { Cuts } from "./Cuts";
 import { CutVersion } from "./CutVersion";
 import { neighbourOf, pairOf } from "./diff/pair";
 import { VersionComparison } from "./diff/VersionComparison";
+import { isBeingWritten, POLL_MS, useNamedVersions } from "./useNamedVersions";
 import { VersionCard } from "./VersionCard";
-
-const POLL_MS = 2000;
-
-const isBeingWritten = ({ exports }: Version) => exports.some(({ job }) => !job.finished_at);
 
 export function VersionsPage() {
   const id = useProjectId();
@@ -38,15 +35,12 @@ export function VersionsPage() {
   });
   const { compare } = useSearch({ from: "/inside/projects/$projectId/versions" });
   const { hash } = useLocation();
-  const all = rowsOf(versions.data);
+  const starts = [...(compare?.split("-") ?? []), hash].filter(Boolean); // that the address names
+  const all = useNamedVersions(project, rowsOf(versions.data), versions.isSuccess ? starts : []);
+  const isShown = all.some((version) => version.id === hash);
   useEffect(() => {
-    const isShown = (start: string) => all.some((version) => version.id.startsWith(start));
-    const named = [...(compare?.split("-") ?? []), hash].filter(Boolean);
-    const isThere = named.every(isShown); // what the address names
-    if (!isThere && versions.hasNextPage && !versions.isFetchingNextPage) {
-      void versions.fetchNextPage();
-    }
-  });
+    if (isShown) document.getElementById(hash)?.scrollIntoView(); // it may have come after the page
+  }, [isShown, hash]);
   const [newest] = all;
   const firstPair = newest && neighbourOf(newest, all);
   const pair = pairOf(compare, all);

@@ -23,6 +23,14 @@ export function pairOf(compare: string | undefined, versions: readonly Version[]
   return isNamed && before && after ? { before, after } : null;
 }
 
+/** Lists older versions that were asked for one by one behind the newest ones, each once. */
+export function withNamed(newestFirst: readonly Version[], named: readonly Version[]): Version[] {
+  const known = new Set(newestFirst.map(({ id }) => id));
+  const others = new Map(named.filter(({ id }) => !known.has(id)).map((each) => [each.id, each]));
+  const byAge = [...others.values()].sort((a, b) => b.created_at.localeCompare(a.created_at));
+  return [...newestFirst, ...byAge];
+}
+
 /**
  * What to compare a version with first: the last one before it that was cut from the same, as little
  * is told by what two choices differ in; else the one before it, or after the first.
