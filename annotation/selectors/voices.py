@@ -19,6 +19,7 @@ from annotation.models import (
     Project,
     Recording,
     RecordingChunk,
+    Transcript,
 )
 from annotation.selectors.access import Person
 from annotation.selectors.jobs import with_stalled
@@ -44,9 +45,9 @@ def may_listen(recording: Recording) -> bool:
 
 def heard_texts(image_id: int, *, user: Person) -> set[UUID]:
     """Return the transcripts of the image's takes that the person may listen to."""
-    heard = with_may_listen(Recording.objects.filter(image=image_id), user=user)
-    texts = heard.filter(may_listen=True).values_list("transcripts", flat=True)
-    return {each for each in texts if each}
+    takes = with_may_listen(Recording.objects.filter(image=image_id), user=user)
+    heard = [take.pk for take in takes.defer("trace", "cuts") if may_listen(take)]
+    return set(Transcript.objects.filter(recording__in=heard).values_list("pk", flat=True))
 
 
 def hears_others(user: Person, project: Project) -> bool:

@@ -306,5 +306,5 @@ def test_an_image_with_many_phrases_takes_as_many_queries_as_one_with_few(
         for each in ids
     )
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert len(shown(annotator, image)["phrases"]) == 53
