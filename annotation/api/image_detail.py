@@ -16,7 +16,7 @@ from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.labels import LabelSerializer
 from annotation.models import Assignment, Bundle, Embedding, Image, Proposal
-from annotation.selectors.access import HasRole
+from annotation.selectors.access import REVIEWERS, HasRole
 from annotation.selectors.images import (
     OPEN,
     HasOpenComments,
@@ -116,6 +116,19 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     lease_until = serializers.DateTimeField(allow_null=True)
 
 
+class GroupField(serializers.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            help_text="Its images stay on one side of a split. Empty: it is by itself, or an "
+            "annotator asks, whom it does not concern"
+        )
+
+
+def group_shown(image: Image, role: str) -> str:
+    """Return the group of an image, which may name a patient, to those who split datasets."""
+    return image.group if role in REVIEWERS else ""
+
+
 class ImageDetailSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     project = serializers.IntegerField()
@@ -128,6 +141,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     open_comments = serializers.IntegerField()
     has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
+    group = GroupField()
     is_looked_at = serializers.BooleanField(
         help_text="A model has proposed, a bundle's or an outside one, if only nothing"
     )
@@ -160,6 +174,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "open_comments": cast("HasOpenComments", image).open_comment_count,
         "has_takes": cast("HasTakes", image).has_takes,
         "is_holdout": image.is_holdout,
+        "group": group_shown(image, cast("HasRole", image).role),
         # What an import brought stands in the place of a bundle's: none follow for who opens it.
         "is_looked_at": image.proposed_by_id is not None or image.outside_at is not None,
         "slot": seen.slot,

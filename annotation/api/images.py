@@ -1,6 +1,6 @@
 """Images: the list, the page of one, the trash, review."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, REVIEWERS, MemberView, user_of
 from annotation.api.assignments import ReleaseInputSerializer
-from annotation.api.image_detail import ImageDetailSerializer, image_detail
+from annotation.api.image_detail import ImageDetailSerializer, group_shown, image_detail
 from annotation.api.inputs import body_of, query_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Image
+from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     all_images_for,
     image_to_show,
@@ -44,11 +45,15 @@ class ImageSerializer(serializers.Serializer[Any]):
     open_comments = serializers.IntegerField(source="open_comment_count")
     has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
+    group = serializers.SerializerMethodField(help_text="As of one image")
     assignee = serializers.CharField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
 
     def get_thumb_url(self, image: Image) -> str:
         return storage.presign_get(storage.thumbnail_key(image.sha256))
+
+    def get_group(self, image: Image) -> str:
+        return group_shown(image, self.context["role"])
 
 
 class ImageQuerySerializer(serializers.Serializer[Any]):
@@ -66,13 +71,15 @@ class ImageListView(MemberView):
         responses=page_serializer(ImageSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
-        self.fetch(projects_for(user_of(request)), pk=project_id)
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
         query = query_of(request, ImageQuerySerializer)
         inside = Image.objects.filter(project_id=project_id)
         images = trashed(inside) if query["trash"] else inside.filter(deleted_at=None)
         images = matching(images, status=query.get("status"), search=query.get("search"))
         page, cursor = page_of(with_figures(images), request)
-        return Response({"results": ImageSerializer(page, many=True).data, "next": cursor})
+        context = {"role": cast("HasRole", project).role}
+        rows = ImageSerializer(page, many=True, context=context).data
+        return Response({"results": rows, "next": cursor})
 
 
 class ImageView(MemberView):

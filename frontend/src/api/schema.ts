@@ -3679,6 +3679,8 @@ export interface components {
             /** @description Somebody spoke of it */
             has_takes: boolean;
             is_holdout: boolean;
+            /** @description As of one image */
+            readonly group: string;
             assignee: string | null;
             /** Format: date-time */
             deleted_at: string | null;
@@ -3702,6 +3704,8 @@ export interface components {
             /** @description Somebody spoke of it */
             has_takes: boolean;
             is_holdout: boolean;
+            /** @description Its images stay on one side of a split. Empty: it is by itself, or an annotator asks, whom it does not concern */
+            group: string;
             /** @description A model has proposed, a bundle's or an outside one, if only nothing */
             is_looked_at: boolean;
             /** @description Of the set of masks that the person works on */

@@ -10,6 +10,7 @@ export const DETAIL: ImageDetail = {
     open_comments: 0,
     has_takes: false,
     is_holdout: false,
+    group: "",
     is_looked_at: true,
     slot: 0,
     people: 1,

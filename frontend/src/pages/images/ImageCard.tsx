@@ -86,7 +86,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
         </Menu>
       </Group>
       <Text size="xs" c="dimmed" px={10} pb={10} className="tabular" lineClamp={2}>
-        {factsOf(image)}
+        {factsOf(image, project)}
       </Text>
       <Modal
         opened={asksVersions}
@@ -126,9 +126,10 @@ function Described() {
   );
 }
 
-function factsOf(image: ImageRow): string {
+function factsOf(image: ImageRow, project: Project): string {
   const facts = [image.masks === 0 ? "No masks yet" : plural(image.masks, "mask")];
   if (image.proposals > 0) facts.push(plural(image.proposals, "proposal"));
   if (image.assignee) facts.push(image.assignee);
+  if (image.group && project.role === "manager") facts.push(`group ${image.group}`);
   return facts.join(" · ");
 }
