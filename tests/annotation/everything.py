@@ -52,9 +52,9 @@ OWN = {
     "CaptionCleanView",
     "CaptionCompareView",
     "DecoderView",
-    "SpectacularJSONAPIView",
+    "SchemaView",
 }
-PUBLIC = {"SessionView", "SpectacularJSONAPIView"}
+PUBLIC = {"SessionView", "SchemaView"}
 
 
 def api_views() -> dict[str, Any]:
