@@ -126,7 +126,8 @@ class Upload(models.Model):
         PENDING = "pending"  # waits for the bytes
         CHECKING = "checking"
         ACCEPTED = "accepted"
-        NORMALISED = "normalised"  # accepted, with a note of what was changed
+        # Accepted, with a note of what was changed, or left out of an archive.
+        NORMALISED = "normalised"
         DUPLICATE = "duplicate"
         REFUSED = "refused"
 

@@ -21,9 +21,10 @@ from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
 from annotation.services.sent_images import keep_sent_image
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import open_source
+from engine.datasets.files import Source, open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
+from engine.datasets.formats.unknown import words_of_unknown
 from engine.datasets.formats.unreadable import faults_in, withheld_in
 from engine.datasets.grouping import group_of
 from engine.datasets.naming import safe_name
@@ -104,8 +105,9 @@ def import_archive(
     """Offer the dataset that an upload holds, or else import every image of an archive.
 
     An archive is refused, and none of its images comes in, where it cannot be trusted as a whole or
-    what may be its annotations cannot be read. Safe to run twice. `on_kept` is called in the
-    transaction of each file; what it raises rolls that back.
+    what may be its annotations cannot be read. Where they lie beside images and are not used, these
+    come in, and the archive is normalised: its message says what was left out. Safe to run twice.
+    `on_kept` is called in the transaction of each file; what it raises rolls that back.
     """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
@@ -119,7 +121,7 @@ def import_archive(
             return _offered(upload, formats)
         if withheld := withheld_in(source):
             return _refused(upload, withheld)
-        return _import_images(upload, path, on_progress, on_kept, _told(faults_in(source)))
+        return _import_images(upload, path, on_progress, on_kept, _left_out(source))
 
 
 def import_images_alone(
@@ -140,13 +142,17 @@ def _import_images(
     on_kept: Callable[[], None],
     remark: str = "",
 ) -> Upload:
-    """Import each with a row of its own; the remark stands with what became of them."""
+    """Import each with a row of its own; a remark tells what was left out of the archive."""
     outcomes: Counter[str] = Counter()
+    reasons: list[str] = []  # for which the first were refused
     try:
         if not is_archive(path):
             return _end(upload, AddedImage(None, State.REFUSED, f"{NO_DATASET} {remark}".strip()))
         for done, entry in enumerate(iter_archive(path), start=1):
-            outcomes[_import_entry(upload, entry, on_kept)] += 1
+            state, message = _import_entry(upload, entry, on_kept)
+            outcomes[state] += 1
+            if state == State.REFUSED and len(reasons) < TOLD:
+                reasons.append(f"{plain(entry.name)}: {message}")
             on_progress(done, entry.name)
     except MediaError as error:  # the archive as a whole
         return _end(
@@ -154,8 +160,11 @@ def _import_images(
         )
     if not outcomes:
         return _end(upload, AddedImage(None, State.REFUSED, "The archive holds no files."))
-    message = f"{_summary(outcomes)} {remark}".strip()
-    return _end(upload, AddedImage(None, State.ACCEPTED, message))
+    if set(outcomes) == {State.REFUSED}:
+        told = " ".join(filter(None, [_summary(outcomes), *reasons, remark, NOTHING]))
+        return _end(upload, AddedImage(None, State.REFUSED, told))
+    state = State.NORMALISED if remark else State.ACCEPTED
+    return _end(upload, AddedImage(None, state, f"{_summary(outcomes)} {remark}".strip()))
 
 
 def _refused(upload: Upload, faults: Sequence[DatasetError]) -> Upload:
@@ -166,10 +175,10 @@ def _refused(upload: Upload, faults: Sequence[DatasetError]) -> Upload:
     return _end(upload, AddedImage(None, State.REFUSED, message))
 
 
-def _told(faults: list[DatasetError]) -> str:
+def _left_out(source: Source) -> str:
     """Say why annotations do not come in with their images: else nobody would miss them."""
-    listed = plain("; ".join(map(str, faults)))
-    return f"Annotations cannot be read: {listed}." if faults else ""
+    faults = "; ".join(map(str, faults_in(source)))
+    return plain(f"Annotations cannot be read: {faults}." if faults else words_of_unknown(source))
 
 
 @transaction.atomic
@@ -195,7 +204,10 @@ def _added(upload: Upload) -> AddedImage:
     )
 
 
-def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], None]) -> str:
+def _import_entry(
+    archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], None]
+) -> tuple[str, str]:
+    """Import one file; return its state and message."""
     name = f"{archive.file_name}/{entry.name}"[:500]
     with transaction.atomic():  # as in check_upload; a row alone would wait for bytes of its own
         row, _ = Upload.objects.get_or_create(
@@ -210,7 +222,7 @@ def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], No
             },
         )
         if row.state != State.CHECKING:  # an earlier run has done this one
-            return row.state
+            return row.state, row.message
         if entry.data is None:
             added = AddedImage(None, State.REFUSED, str(entry.error))
         else:
@@ -223,7 +235,7 @@ def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], No
             )
         _record(row, added)
         on_kept()
-    return added.outcome
+    return added.outcome, added.message
 
 
 def _end(upload: Upload, added: AddedImage) -> Upload:

@@ -22,6 +22,7 @@ BEFORE_WORK: Final = (
     PREPARE,
 )  # kinds of jobs
 UPLOAD_UNFINISHED: Final = ("pending", "checking")
+UPLOAD_NORMALISED: Final = "normalised"
 UPLOAD_REFUSED: Final = "refused"
 IMPORT_CHECKING: Final = "checking"
 IMPORT_READY: Final = "ready"
@@ -184,6 +185,11 @@ class Upload(Model):
     message: str
     image: int | None
     images_import: UUID  # that of the images which were sent together, once one of them came
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether it is an archive whose images came in, and what may be annotations did not."""
+        return self.state == UPLOAD_NORMALISED and self.image is None
 
 
 class Job(Model):

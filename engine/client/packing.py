@@ -14,6 +14,7 @@ from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderSource, ZipOut, is_packed, open_source
 from engine.datasets.formats.detect import formats_in
+from engine.datasets.formats.unknown import words_of_unknown
 from engine.datasets.formats.unreadable import faults_in, withheld_in
 from engine.media.archive import DEFAULT_LIMITS
 
@@ -34,9 +35,13 @@ def is_dataset(path: Path) -> bool:
 def faults_of(path: Path) -> list[str]:
     """Tell what is wrong with an archive, or annotations by which something might be a dataset."""
     try:
-        return [] if is_dataset(path) else [str(fault) for fault in faults_in(open_source(path))]
+        if is_dataset(path):
+            return []
+        source = open_source(path)
     except DatasetError as fault:
         return [str(fault)]
+    unknown = words_of_unknown(source).removesuffix(".")
+    return [str(fault) for fault in faults_in(source)] or [unknown] * bool(unknown)
 
 
 def refusals_of(path: Path) -> list[DatasetError]:

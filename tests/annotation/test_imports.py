@@ -22,7 +22,12 @@ from annotation.selectors.uploads import checking_upload_ids, pending_bytes
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
 from annotation.services.import_requests import discard_dataset
-from annotation.services.imports import UploadAlteredError, check_upload, import_archive
+from annotation.services.imports import (
+    UploadAlteredError,
+    check_upload,
+    import_archive,
+    import_images_alone,
+)
 from annotation.services.jobs import (
     MAX_ATTEMPTS,
     Claim,
@@ -342,6 +347,71 @@ def test_a_zip_fans_out_and_a_file_that_is_odd_is_refused(manager: Api, world: W
         "set.zip/d.png",
         "set.zip/in/a.png",
     ]
+
+
+def test_a_zip_of_which_nothing_comes_in_is_refused_with_the_first_reasons(
+    manager: Api, world: World
+) -> None:
+    data = _zip({f"{name}.png": b"no picture" for name in "abcd"})
+    upload_id = _send(manager, world, "set.zip", data)
+
+    for _ in range(2):  # a job may run twice
+        import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    row = _listed(manager, world)["set.zip"]
+    assert row["state"] == "refused"
+    assert row["message"].startswith("4 files: 4 refused. a.png: ")
+    assert ["b.png: " in row["message"], "d.png: " in row["message"]] == [True, False]
+    assert row["message"].endswith("mend or leave out what is odd, and send it again.")
+
+
+def test_a_zip_that_was_sent_before_is_accepted_though_all_of_it_is_there(
+    manager: Api, world: World
+) -> None:
+    for name in ("first.zip", "again.zip"):
+        upload_id = _send(manager, world, name, _zip({"a.png": png(1)}))
+        import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    assert _listed(manager, world)["again.zip"]["message"] == "1 files: 1 duplicate."
+    assert _listed(manager, world)["again.zip"]["state"] == "accepted"
+
+
+def test_images_whose_annotations_no_reader_knows_come_in_and_the_upload_says_what_to_do(
+    manager: Api, world: World
+) -> None:
+    files = {"task.json": b"{}", "annotations.json": b"[]", "data/a.png": png(1)}
+    upload_id = _send(manager, world, "set.zip", _zip(files))
+
+    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    row = _listed(manager, world)["set.zip"]
+    assert (row["state"], Image.objects.count()) == ("normalised", 1)
+    assert not row["image"]
+    assert row["message"] == (
+        "3 files: 1 accepted, 2 refused. Annotations in no known format: 2 files, e.g. "
+        "annotations.json. This is CVAT's backup of a task: export the task as “CVAT for images "
+        "1.1”, with its images, and send that instead."
+    )
+
+
+def test_a_text_for_people_beside_images_is_no_annotation(manager: Api, world: World) -> None:
+    files = {"a.png": png(1), "README.txt": b"Cells.", "LICENSE.md": b"CC BY", "licence.txt": b"CC"}
+    upload_id = _send(manager, world, "set.zip", _zip(files))
+
+    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    row = _listed(manager, world)["set.zip"]
+    assert (row["state"], row["message"]) == ("accepted", "4 files: 1 accepted, 3 refused.")
+
+
+def test_images_that_are_asked_for_alone_lack_nothing(manager: Api, world: World) -> None:
+    files = {"a.png": png(1), "b.json": b"{}"}
+    upload_id = _send(manager, world, "set.zip", _zip(files))
+
+    import_images_alone(upload_id=upload_id, on_progress=lambda *_: None)
+
+    row = _listed(manager, world)["set.zip"]
+    assert (row["state"], row["message"]) == ("accepted", "2 files: 1 accepted, 1 refused.")
 
 
 def test_a_zip_with_a_path_that_climbs_out_is_refused_and_nothing_of_it_comes_in(

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, Format, export
+from engine.datasets.formats import FORMATS, READERS, Format, export
 from engine.datasets.sample import Annotation, Sample, labels_of
 from engine.datasets.traits import kept
 from engine.masks.rle import Mask, encode
@@ -156,6 +156,12 @@ def lines() -> Iterator[str]:
             for trait, _ in RECORDS
         )
         yield f"| {form.title} | {' | '.join(cells)} |"
+    yield ""
+    yield "Read, and written by others alone:"
+    yield ""
+    yield from (
+        f"- {each.title} (`{name}`)" for name, each in READERS.items() if name not in FORMATS
+    )
     yield ""
     yield WORDS
     yield from words_table.lines()

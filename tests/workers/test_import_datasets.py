@@ -244,7 +244,7 @@ def test_images_whose_annotations_are_broken_come_in_and_the_upload_says_what_is
 
     upload = Upload.objects.get(pk=send(world, out.getvalue()))
 
-    assert (upload.state, Image.objects.count()) == ("accepted", 1)
+    assert (upload.state, Image.objects.count()) == ("normalised", 1)
     assert not DatasetImport.objects.filter(pk=upload.pk).exists()
     assert upload.message.endswith(
         "Annotations cannot be read: annotations.json: images[0]: not JSON: NaN is not a number."

@@ -28,6 +28,7 @@ from engine.client.packing import faults_of, packed
 from engine.client.uploads import UnfinishedUploads
 from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
+from engine.media.archives import is_archive
 
 SHOWN: Final = 50  # parts that cannot be used, of one dataset
 SHORT: Final = 8  # letters of an id that name a file
@@ -85,8 +86,8 @@ def import_(  # noqa: PLR0913  # one for each option
     """Bring in images, and datasets of other tools with their masks, labels and captions.
 
     A folder that holds a dataset goes as one. Interrupted, the same command goes on where it was;
-    twice adds nothing. The exit code is 1 if a file was refused or a part of a dataset cannot be
-    used, which is told; all else is in nonetheless.
+    twice adds nothing. The exit code is 1 if a file was refused, or annotations beside images or a
+    part of a dataset cannot be used, which is told; all else is in nonetheless.
     """
 
     def end(client: Client, upload: Upload, moved: Progress) -> Outcome:
@@ -108,7 +109,8 @@ def import_(  # noqa: PLR0913  # one for each option
             )
         return Outcome(**upload.model_dump(), dataset=brought)
 
-    _tell_faults(paths)
+    # Of an archive that is sent the server tells.
+    _tell_faults([each for each in paths if each.is_dir() or (dry_run and is_archive(each))])
     looked_at: list[FoundImages] = []
     with (
         logged_in() as client,
@@ -142,7 +144,8 @@ def import_(  # noqa: PLR0913  # one for each option
     for found in sent:
         _tell_undo(found)
     faulty = [each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes]
-    if any(faulty) or any(each.problems for each in looked_at):
+    lacking = [each.is_in_part and not images_alone for each in outcomes]
+    if any((*faulty, *lacking)) or any(each.problems for each in looked_at):
         raise typer.Exit(REFUSED)
 
 
@@ -166,9 +169,9 @@ def _sent_images(client: Client, outcomes: Sequence[Outcome]) -> list[DatasetImp
 
 def _tell_faults(paths: Sequence[Path]) -> None:
     """Say of folders that are no datasets what may be to blame: of them only images are sent."""
-    for folder in filter(Path.is_dir, paths):
-        for fault in faults_of(folder):
-            tell(f"{folder}: {fault}")
+    for path in paths:
+        for fault in faults_of(path):
+            tell(f"{path}: {fault}")
 
 
 def refused(
@@ -245,6 +248,8 @@ def _place(problem: ImportProblem) -> DatasetError:
 
 def _word(outcome: Outcome | FoundImages) -> str:
     found = _dataset_of(outcome)
+    if isinstance(outcome, Outcome) and outcome.is_in_part and found is None:
+        return "in part"
     return outcome.state if found is None else found.state
 
 

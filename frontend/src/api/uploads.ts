@@ -1,5 +1,6 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import type { UploadRow } from "./types";
 
 export const uploadsQuery = (project_id: number) =>
   infiniteQueryOptions({
@@ -13,6 +14,11 @@ export const uploadsQuery = (project_id: number) =>
       ),
     getNextPageParam: (page) => page.next,
   });
+
+/** An archive whose images came in, and what may be their annotations did not. */
+export function isInPart({ state, image }: Pick<UploadRow, "state" | "image">): boolean {
+  return state === "normalised" && image === null;
+}
 
 export interface NewUpload {
   id: string;

@@ -15,6 +15,7 @@ type Status =
   | UploadState
   | DatasetImport["state"]
   | DeliveryState
+  | "in part"
   | "stalled"
   | "stopped"
   | "uploading";
@@ -41,6 +42,7 @@ const LOOKS: Record<Status, { color: string; word: string }> = {
   checking: { color: "iris", word: "Checking" },
   accepted: { color: "teal", word: "Accepted" },
   normalised: { color: "teal", word: "Normalised" },
+  "in part": { color: "orange", word: "In part" },
   duplicate: { color: "gray", word: "Duplicate" },
   ready: { color: "iris", word: "Ready" },
   unreadable: { color: "orange", word: "Not readable" },

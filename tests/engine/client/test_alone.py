@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.client.__main__ import main
+from tests.annotation.world import png
 from tests.engine.manifests import manifest, rows
 from tests.stack import ROOT
 
@@ -85,3 +86,21 @@ def test_a_dry_run_tells_what_is_wrong_with_an_archive_and_fails(
 
     assert ended.value.code == 1
     assert "x.zip: ../evil.json: Its name points outside the zip" in capsys.readouterr().err
+
+
+def test_a_dry_run_names_annotations_that_no_reader_knows_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANNEAL_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ANNEAL_TOKEN", "x")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.png", png(1))
+        archive.writestr("a.txt", "0 0.5 0.5 0.1 0.1\n")
+
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "1", str(tmp_path / "x.zip"), "--dry-run"])
+
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert f"{tmp_path / 'x.zip'}: Annotations in no known format: 1 file, a.txt. " in told
+    assert "put data.yaml or classes.txt beside them" in told

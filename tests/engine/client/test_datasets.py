@@ -216,6 +216,26 @@ def test_broken_annotations_beside_images_are_told(
         client.import_dataset(project, pictures, dry_run=True)
 
 
+def test_images_whose_annotations_no_reader_knows_come_in_and_the_exit_code_is_1(
+    logged_in: Run, client: Client, project: int, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "via.zip", "w") as archive:
+        archive.writestr("a.png", png(1))
+        archive.writestr("via.json", '{"_via_settings": {}}')
+
+    looked = logged_in("import", project, tmp_path / "via.zip", "--dry-run")
+    ended = logged_in("import", project, tmp_path / "via.zip")
+    alone = logged_in("import", project, tmp_path / "via.zip", "--images-alone")
+
+    assert (looked.code, ended.code, alone.code) == (1, 1, 0)
+    assert "Annotations in no known format: 1 file, via.json." in looked.err
+    assert "via.zip\tin part\t\t2 files: 1 accepted, 1 refused. Annotations in no" in ended.out
+    assert "VGG Image Annotator: export it as COCO there" in ended.out
+    assert files_of(client, project) == {"via.zip/a.png"}
+    with pytest.raises(AnnealError, match=r"is no dataset that is known\. Annotations in no known"):
+        client.import_dataset(project, tmp_path / "via.zip")
+
+
 def test_a_dry_run_of_the_command_sends_no_image(
     logged_in: Run, client: Client, project: int, whole: Path, pictures: Path
 ) -> None:

@@ -15,7 +15,7 @@ import { IconRefresh, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { UploadRow } from "@/api/types";
-import { uploadsQuery } from "@/api/uploads";
+import { isInPart, uploadsQuery } from "@/api/uploads";
 import { formatBytes, plural } from "@/components/format";
 import { StatusBadge } from "@/components/StatusBadge";
 import type { UploadItem } from "@/upload/queue";
@@ -190,6 +190,7 @@ function LocalRow({ item, project }: { item: UploadItem; project: number }) {
 }
 
 function RemoteRow({ row }: { row: UploadRow }) {
+  const isWanting = row.state === "refused" || isInPart(row);
   return (
     <Table.Tr>
       <Table.Td pr="md">
@@ -197,13 +198,13 @@ function RemoteRow({ row }: { row: UploadRow }) {
           {row.file_name}
         </Text>
         {row.message && (
-          <Text size="xs" c={row.state === "refused" ? "var(--mantine-color-error)" : "dimmed"}>
+          <Text size="xs" c={isWanting ? "var(--mantine-color-error)" : "dimmed"}>
             {row.message}
           </Text>
         )}
       </Table.Td>
       <Table.Td colSpan={2}>
-        <StatusBadge status={row.state} />
+        <StatusBadge status={isInPart(row) ? "in part" : row.state} />
       </Table.Td>
     </Table.Tr>
   );
