@@ -29,6 +29,7 @@ from annotation.services.import_requests import (
 )
 from annotation.services.refused_rows import address_of_refused_rows
 from engine.datasets.formats import READERS
+from engine.datasets.formats.images_alone import IMAGES_ALONE
 from engine.datasets.spreadsheets import plain_cell
 
 
@@ -108,6 +109,21 @@ class PlaceQuerySerializer(serializers.Serializer[Any]):
     prefix = serializers.CharField(
         default="", allow_blank=True, max_length=MAX_PREFIX, help_text="and there from this place"
     )
+
+
+class ImportFormatsView(MemberView):
+    """The formats as which a dataset may be read, one for each reader."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(operation_id="list_import_formats", responses=DatasetFormatSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        self.fetch(projects_for(request.user), pk=project_id)
+        # YOLO's two are read as one; images alone are asked for in another way.
+        readers = {each.read: each for each in reversed(list(READERS.values()))}
+        del readers[IMAGES_ALONE.read]
+        offered = sorted(readers.values(), key=lambda each: each.title.casefold())
+        return Response(DatasetFormatSerializer(offered, many=True).data)
 
 
 class ProjectDatasetImportsView(MemberView):

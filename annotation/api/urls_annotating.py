@@ -47,6 +47,10 @@ urlpatterns: list[URLPattern] = [
         "projects/<int:project_id>/dataset-imports",
         dataset_imports.ProjectDatasetImportsView.as_view(),
     ),
+    path(
+        "projects/<int:project_id>/import-formats",
+        dataset_imports.ImportFormatsView.as_view(),
+    ),
     path("projects/<int:project_id>/import-sources", bucket_imports.ImportSourcesView.as_view()),
     path("projects/<int:project_id>/bucket-imports", bucket_imports.BucketImportsView.as_view()),
     path("dataset-imports/<uuid:dataset_import_id>", dataset_imports.DatasetImportView.as_view()),

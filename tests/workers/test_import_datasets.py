@@ -293,6 +293,25 @@ def test_a_broken_file_says_where_and_may_be_looked_at_as_another(
     assert read(manager, other)["message"]
 
 
+def test_managers_are_told_as_which_formats_a_dataset_may_be_read(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+    address = f"projects/{world.project.pk}/import-formats"
+
+    told = manager.get(address).json()
+
+    names = [each["name"] for each in told]
+    assert names.count("yolo") == 1
+    assert {"coco", "camvid"} < set(names)
+    assert not {"images", "yolo_detection"} & set(names)
+    for name in names:
+        answer = manager.post(f"dataset-imports/{import_id}/check", {"format": name})
+        assert answer.status_code == 200
+        work()
+    assert Api(world.annotator).get(address).status_code == 403
+
+
 @pytest.mark.parametrize("role", ["annotator", "reviewer"])
 def test_only_managers_bring_datasets_in(world: World, role: str) -> None:
     import_id = send(world, THREE)

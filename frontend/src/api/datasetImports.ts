@@ -28,6 +28,19 @@ export const datasetImportsQuery = (project_id: number) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The formats as which a dataset may be read, by their titles. */
+export const importFormatsQuery = (project_id: number) =>
+  queryOptions({
+    queryKey: ["import-formats", project_id],
+    queryFn: () =>
+      read(
+        client.GET("/api/projects/{project_id}/import-formats", {
+          params: { path: { project_id } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY, // the server's own
+  });
+
 export const importSourcesQuery = (project_id: number) =>
   queryOptions({
     queryKey: ["import-sources", project_id],

@@ -1,12 +1,13 @@
 import { Button, Checkbox, Group, Select, Text, TextInput } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import {
   checkDatasetImport,
   datasetImportsKey,
   discardDatasetImport,
   IMAGES_ALONE,
+  importFormatsQuery,
   importFromBucket,
   importImagesAlone,
   isOfSentImages,
@@ -15,6 +16,7 @@ import {
 } from "@/api/datasetImports";
 import { messageOf } from "@/api/problem";
 import type { DatasetImport } from "@/api/types";
+import { formatChoices, mayBeReadAnew } from "./formatChoices";
 import { settingsOf } from "./sentAgain";
 
 const MAX_NAME = 100; // characters
@@ -59,7 +61,8 @@ export function DatasetActions({ item, project, isStopped }: Props) {
   useEffect(() => {
     if (format) mutate(() => checkDatasetImport(item.id, format));
   }, [format, item.id, mutate]);
-  const isUnread = item.state === "ready" || item.state === "unreadable";
+  const isUnread = mayBeReadAnew(item);
+  const formats = useQuery({ ...importFormatsQuery(project), enabled: isUnread });
 
   return (
     <>
@@ -68,13 +71,20 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           {messageOf(act.error)}
         </Text>
       )}
-      {isUnclear && (
+      {isUnread && (
         <Select
-          label="Read it as"
+          label="Read as"
           size="xs"
           w={260}
-          data={item.candidates.map(({ name, title }) => ({ value: name, label: title }))}
-          onChange={(name) => name && act.mutate(() => checkDatasetImport(item.id, name))}
+          searchable
+          allowDeselect={false}
+          disabled={act.isPending}
+          placeholder={isUnclear ? "Choose which it is" : undefined}
+          data={formatChoices(item, formats.data ?? [])}
+          value={item.format || null}
+          onChange={(name) =>
+            name && name !== item.format && act.mutate(() => checkDatasetImport(item.id, name))
+          }
         />
       )}
       {item.state === "ready" && (item.found.masks ?? 0) > 0 && (
