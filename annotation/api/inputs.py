@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 
 from engine.datasets.grouping import MAX_GROUP_BY
@@ -105,8 +105,13 @@ class GroupByField(serializers.CharField):
         )
 
 
-class BoundedJSONParser(JSONParser):
-    """JSON of a bounded size, depth and number of values: more is refused before it is decoded."""
+class BoundedJSONParser(BaseParser):
+    """JSON of a bounded size, depth and number of values: more is refused before it is decoded.
+
+    None of REST framework's own: these have Django read the body first, within the bounds of forms.
+    """
+
+    media_type = JSONParser.media_type
 
     def most_bytes(self) -> int:
         return settings.MAX_JSON_BYTES
@@ -122,7 +127,7 @@ class BoundedJSONParser(JSONParser):
         if has_more_values(body, MOST_VALUES):
             raise RequestDataTooBig
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            return JSONParser().parse(BytesIO(body), media_type, parser_context)
         except RecursionError:
             raise ParseError("The JSON is nested too deep.") from None
 
