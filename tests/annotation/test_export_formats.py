@@ -212,9 +212,9 @@ def test_every_export_is_proved_by_the_manifest_where_what_was_renamed_is_told(
     ],
 )
 def test_a_choice_of_what_is_not_there_is_refused_by_name(
-    version: DatasetVersion, annotator: Api, options: dict[str, object], fault: str
+    version: DatasetVersion, manager: Api, options: dict[str, object], fault: str
 ) -> None:
-    answer = annotator.post(
+    answer = manager.post(
         f"versions/{version.pk}/exports", {"id": str(uuid4()), "format": "yolo"} | options
     )
 
@@ -223,13 +223,13 @@ def test_a_choice_of_what_is_not_there_is_refused_by_name(
 
 
 def test_an_export_remembers_what_was_chosen_and_another_choice_needs_another_id(
-    version: DatasetVersion, annotator: Api
+    version: DatasetVersion, manager: Api
 ) -> None:
     body = {"id": str(uuid4()), "format": "yolo", "splits": ["unfinished"], "images": True}
     address = f"versions/{version.pk}/exports"
 
-    first, again = (annotator.post(address, body) for _ in range(2))
-    other = annotator.post(address, body | {"images": False})
+    first, again = (manager.post(address, body) for _ in range(2))
+    other = manager.post(address, body | {"images": False})
 
     assert first.status_code == again.status_code == 201
     assert first.json()["options"] == {"splits": ["unfinished"], "images": True}

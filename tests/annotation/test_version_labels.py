@@ -146,15 +146,15 @@ def test_labels_that_stay_keep_their_ids_and_the_whole_is_proved(
 
 
 def test_whoever_renames_all_labels_of_a_project_need_not_know_which_a_version_has(
-    world: World, annotator: Api, tmp_path: Path
+    world: World, manager: Api, tmp_path: Path
 ) -> None:
     version = _cut_of_cells(world)
     names = {"cell": "Zelle", "wall": "Zelle", f"cell ({world.label_id})": "Zelle"}
 
     classes = _classes(version, "yolo", tmp_path / "a.zip", Choice(labels=names))
     body = {"id": str(uuid4()), "format": "yolo", "labels": names}
-    asked = annotator.post(f"versions/{version.pk}/exports", body)
-    told = annotator.get(f"versions/{version.pk}/labels").json()
+    asked = manager.post(f"versions/{version.pk}/exports", body)
+    told = manager.get(f"versions/{version.pk}/labels").json()
 
     assert classes == ["Zelle", "nucleus"]
     assert asked.status_code == 201
