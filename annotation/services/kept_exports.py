@@ -55,7 +55,8 @@ def keep_export(
     key = f"{PREFIX}{export.pk}.zip"
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    Export.objects.filter(pk=export.pk).update(key=key, used_at=timezone.now(), expired_at=None)
+    unnamed = Export.objects.filter(pk=export.pk).exclude(key=key, expired_at=None)
+    unnamed.update(key=key, used_at=timezone.now(), expired_at=None)
     storage.put_file(key, path, "application/zip")
     kept = Export.objects.filter(pk=export.pk, key=key).update(
         sha256=sha256, bytes=path.stat().st_size, losses=losses or {}, anneal_only=own or {}
