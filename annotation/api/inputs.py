@@ -127,7 +127,9 @@ class BoundedJSONParser(BaseParser):
         if has_more_values(body, MOST_VALUES):
             raise RequestDataTooBig
         try:
-            return JSONParser().parse(BytesIO(body), media_type, parser_context)
+            # In UTF-8, as JSON is: any other charset would have other values than were counted.
+            context = {**(parser_context or {}), "encoding": "utf-8"}
+            return JSONParser().parse(BytesIO(body), media_type, context)
         except RecursionError:
             raise ParseError("The JSON is nested too deep.") from None
 

@@ -89,6 +89,10 @@ def begin_upload(
     )
     if (upload.project_id, upload.bytes) != (project.pk, size_bytes):
         raise UploadTakenError("This upload id belongs to another file.")
+    wanted = checked_group_by(group_by)
+    unseen = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
+    if upload.group_by != wanted and unseen.update(group_by=wanted):
+        upload.refresh_from_db()
     if upload.state == Upload.State.PENDING and _part_count(upload) > 1 and not upload.multipart_id:
         multipart_id = storage.create_multipart(storage.upload_key(upload.pk))
         opened = Upload.objects.filter(pk=upload.pk, multipart_id="")

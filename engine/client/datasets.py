@@ -43,9 +43,11 @@ def import_of(transport: Transport, import_id: UUID) -> DatasetImport | None:
 
 
 def would_go_on(
-    found: DatasetImport, form: str | None, *, finished: bool, proposals_by: str
+    found: DatasetImport, form: str | None, *, finished: bool, proposals_by: str, group_by: str
 ) -> bool:
     """Tell whether an import has begun and not ended, and would bring what is asked for now."""
+    if found.group_by != group_by.strip():
+        return False
     told = found.candidates[0].name if found.candidates else ""  # by the files themselves
     if found.state in {IMPORT_CHECKING, IMPORT_READY}:  # what is asked for is told to it yet
         return form is not None or found.format in {"", told}

@@ -21,8 +21,15 @@ from engine.client.models import (
 )
 from engine.client.packing import faults_of, is_dataset, packed
 from engine.client.transport import Query, pages
-from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
+from engine.client.uploads import (
+    UnfinishedUploads,
+    ended_uploads,
+    files_below,
+    files_of_folders,
+    send_files,
+)
 from engine.client.waiting import Progress, nobody_looks, wait_until
+from engine.datasets.grouping import FOLDER
 
 
 class Incoming(Connection):
@@ -83,10 +90,12 @@ class Incoming(Connection):
     ) -> list[Upload]:
         """Do what `upload_images` does within a longer work, for which ids of uploads are kept."""
         project_id = self._id_of(project)
+        named = [Path(path) for path in paths]
+        files = files_of_folders(named) if group_by.strip() == FOLDER else files_below(named)
         sent, refused = send_files(
             self._transport,
             project_id,
-            files_below(Path(path) for path in paths),
+            files,
             unfinished=unfinished,
             group_by=group_by,
             progress=progress,
@@ -211,6 +220,7 @@ class Incoming(Connection):
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
         proposals_by: str = "",
+        group_by: str = "",
     ) -> DatasetImport | None:
         """Return the last import of a place if `bring_in` would go on with it; None if not.
 
@@ -223,7 +233,9 @@ class Incoming(Connection):
         # A server that is older than this lists all places.
         if last is None or (last.bucket, last.prefix) != (bucket, prefix.strip("/")):
             return None
-        goes_on = datasets.would_go_on(last, format, finished=finished, proposals_by=proposals_by)
+        goes_on = datasets.would_go_on(
+            last, format, finished=finished, proposals_by=proposals_by, group_by=group_by
+        )
         return last if goes_on else None
 
     def import_bucket(  # noqa: PLR0913  # each by its name
@@ -254,7 +266,13 @@ class Incoming(Connection):
         found = None
         if not dry_run:
             found = self.unfinished_bucket(
-                project, bucket, prefix, format=format, finished=finished, proposals_by=proposals_by
+                project,
+                bucket,
+                prefix,
+                format=format,
+                finished=finished,
+                proposals_by=proposals_by,
+                group_by=group_by,
             )
         found = found or self.offer_bucket(project, bucket, prefix, group_by=group_by)
         brought = self.bring_in(

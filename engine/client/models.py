@@ -215,6 +215,7 @@ class DatasetImport(Model):
     file_name: str
     bucket: str = ""  # that it lies in; "": it was sent
     prefix: str = ""  # the folder or file there
+    group_by: str = ""  # as engine.datasets.grouping has it
     format: str  # "": it is not clear
     title: str
     candidates: list[DatasetFormat]  # what it may be

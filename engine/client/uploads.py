@@ -79,11 +79,11 @@ class UnfinishedUploads:
                 self._places.pop(upload_id).unlink(missing_ok=True)
             raise
 
-    def id_of(self, project_id: int, path: Path) -> UUID:
-        """Return the id under which the file's upload was begun, or a new one."""
+    def id_of(self, project_id: int, path: Path, group_by: str = "") -> UUID:
+        """Return the id under which the file's upload was begun so, or a new one."""
         if self._folder is None:
             return uuid4()
-        place = self._folder / self._name_of(project_id, path)
+        place = self._folder / self._name_of(project_id, path, group_by.strip())
         if place.is_file():
             upload_id = UUID(place.read_text())
         else:
@@ -93,11 +93,12 @@ class UnfinishedUploads:
         self._places[upload_id] = place
         return upload_id
 
-    def _name_of(self, project_id: int, path: Path) -> str:
+    def _name_of(self, project_id: int, path: Path, group_by: str) -> str:
         stat = path.stat()
         origin = self._origins.get(path, path).resolve()
         state = sha256_of_path(path) if origin.is_dir() else stat.st_mtime_ns
-        facts = (self._url, project_id, origin, stat.st_size, state)
+        grouped = (group_by,) if group_by else ()  # its upload keeps the one it was begun with
+        facts = (self._url, project_id, origin, stat.st_size, state, *grouped)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
@@ -126,7 +127,7 @@ def send_files(
             done += more
             progress(done, total, f"Sending {name}")
 
-        upload_id = unfinished.id_of(project_id, path)
+        upload_id = unfinished.id_of(project_id, path, group_by)
         try:
             send_file(
                 transport,
@@ -267,3 +268,12 @@ def files_below(paths: Iterable[Path]) -> list[File]:
         else:
             raise AnnealError(0, "no_such_file", f"There is no file or folder {path}.")
     return found
+
+
+def files_of_folders(paths: Iterable[Path]) -> list[File]:
+    """Do the same, with the name of each folder before those of what is in it."""
+    return [
+        (file, f"{path.resolve().name}/{name}" if path.is_dir() else name)
+        for path in paths
+        for file, name in files_below([path])
+    ]

@@ -21,10 +21,19 @@ LABEL = b"0 0.5 0.5 0.1 0.2\n"
         ("gt/gt.txt", b"1,1,912,484,97,109,0,7,1\n"),
         ("labels/other.txt", LABEL),
         ("list.txt", b"images/a.jpg 3\n"),
+        ("source_labels.csv", b"a,b\n"),
+        ("version2_annotations.json", b"{}"),
+        ("terms-annotations.json", b"{}"),
     ],
 )
 def test_what_may_tell_of_images_is_found(name: str, data: bytes) -> None:
     assert unknown_in(MemorySource(IMAGE | {name: data})) == [name]
+
+
+def test_a_text_that_is_called_as_an_image_is_its_own_whatever_that_is_called() -> None:
+    files = {"source_001.jpg": png([[0]]), "source_001.txt": LABEL}
+
+    assert unknown_in(MemorySource(files)) == ["source_001.txt"]
 
 
 @pytest.mark.parametrize(

@@ -234,20 +234,20 @@ def test_commands_keep_images_of_a_folder_together(
     world: World, lab: str, tmp_path: Path, anneal: Anneal
 ) -> None:
     for seed, name in enumerate(["slide1/a.png", "slide1/b.png", "c.png"]):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(png(seed))
+        (tmp_path / "tiles" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tiles" / name).write_bytes(png(seed))
         storage.put_bytes(f"{lab}/scans/bucket-{name}", png(seed + 9))
 
-    sent = anneal("import", world.project.pk, tmp_path, "--group-by", "folder")
+    sent = anneal("import", world.project.pk, tmp_path / "tiles", "--group-by", "folder")
     fetched = anneal(
         *("import-bucket", world.project.pk, "lab", "scans"), "--group-by", "bucket-{group}/{}"
     )
 
     assert (sent, fetched) == (0, 0)
     assert dict(Image.objects.values_list("file_name", "group")) == {
-        "slide1/a.png": "slide1",
-        "slide1/b.png": "slide1",
-        "c.png": "",
+        "tiles/slide1/a.png": "tiles/slide1",
+        "tiles/slide1/b.png": "tiles/slide1",
+        "tiles/c.png": "tiles",
         "bucket-slide1/a.png": "slide1",
         "bucket-slide1/b.png": "slide1",
         "bucket-c.png": "",

@@ -45,7 +45,13 @@ def import_bucket(  # noqa: PLR0913  # one for each option
         begun = None
         if not dry_run:
             begun = client.unfinished_bucket(
-                project, bucket, folder, format=form, finished=finished, proposals_by=proposals_by
+                project,
+                bucket,
+                folder,
+                format=form,
+                finished=finished,
+                proposals_by=proposals_by,
+                group_by=group_by,
             )
         if begun is not None:
             since = begun.created_at.strftime("%Y-%m-%d %H:%M")

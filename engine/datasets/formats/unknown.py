@@ -17,9 +17,10 @@ from engine.datasets.formats.pictures import is_image
 LISTED_IN: Final = "engine/datasets/FORMATS.md"
 _DATA: Final = (".json", ".jsonl", ".ndjson", ".xml", ".csv")
 _NO_ANNOTATIONS: Final = re.compile(
-    r"(read[-_ ]?me|licen[cs]e|copying|copyright|notice|terms|changelog|changes|authors|credits"
-    r"|contributors|citation|attribution|source|requirements|settings|config|package|datapackage"
-    r"|dataset-metadata|codemeta|checksum|version)s?([^a-z].*)?",
+    r"(read[-_ ]?me([-_ ]first)?|licen[cs]e|copying|copyright|notice|terms|changelog|changes"
+    r"|authors|credits|contributors|citation|attribution|source|requirements|settings|config"
+    r"|package|datapackage"
+    r"|dataset-metadata|codemeta|checksum|version)s?([-_. ]?v?[\d.]+)*([-_.][a-z]{2})?",
     re.IGNORECASE,
 )
 _OF_RASTERS: Final = ".aux.xml"  # what GDAL notes of a picture's values
@@ -38,9 +39,11 @@ def unknown_in(source: Source) -> list[str]:
     images = {PurePosixPath(name).name for name in source.names if is_image(name)}
     stems = {name.rpartition(".")[0] for name in images}
     found = [name for name in source.names if _is_data(name)]
-    texts = [name for name in source.names if name.lower().endswith(".txt") and not _is_read(name)]
+    texts = [name for name in source.names if name.lower().endswith(".txt")]
     beside = {name for name in texts if PurePosixPath(name).stem in stems}
-    others = islice((name for name in texts if name not in beside), _LOOKED_AT)
+    others = islice(
+        (name for name in texts if name not in beside and not _is_read(name)), _LOOKED_AT
+    )
     return sorted([*found, *beside, *(name for name in others if _lists(source, name, images))])
 
 

@@ -8,13 +8,32 @@ import pytest
 
 from engine.client.errors import AnnealError
 from engine.client.transport import Transport
-from engine.client.uploads import UnfinishedUploads, files_below, send_files
+from engine.client.uploads import UnfinishedUploads, files_below, files_of_folders, send_files
 from engine.client.waiting import nobody_looks
 
 
 def ids_in(folder: Path, files: list[Path]) -> list[UUID]:
     unfinished = UnfinishedUploads(folder, "http://anneal.test")
     return [unfinished.id_of(1, path) for path in files]
+
+
+def test_what_lies_in_a_folder_that_is_named_is_of_that_folder(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/b/2.png", "3.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+
+    found = files_of_folders([tmp_path / "a", tmp_path / "3.png"])
+
+    assert [name for _, name in found] == ["a/1.png", "a/b/2.png", "3.png"]
+
+
+def test_a_file_that_is_sent_grouped_otherwise_is_another_upload(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(b"x")
+    unfinished = UnfinishedUploads(tmp_path / "ids", "http://anneal.test")
+
+    found = [unfinished.id_of(1, tmp_path / "1.png", group_by) for group_by in ("", "folder", "")]
+
+    assert found[0] == found[2] != found[1]
 
 
 def break_off(folder: Path, files: list[Path], code: str) -> None:

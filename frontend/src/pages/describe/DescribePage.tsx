@@ -75,9 +75,16 @@ function Describe({ id }: { id: number }) {
   const [draft, setDraft] = useState(left);
   useEffect(() => keepDraft(id, draft), [id, draft]);
   const unsaved = unsavedOf(draft);
-  const write = (written: Written) => setDraft({ written, edited: null });
+  // Kept at once, too: what is saved may be answered once the page is left.
+  const write = (written: Written) => {
+    keepDraft(id, { written, edited: null });
+    setDraft({ written, edited: null });
+  };
   const edit = useCallback((edited: Edited | null) => setDraft((now) => ({ ...now, edited })), []);
-  const forget = (saved: string) => setDraft((now) => withoutSaved(now, saved));
+  const forget = (saved: string) => {
+    keepDraft(id, withoutSaved(keptDraft(id), saved));
+    setDraft((now) => withoutSaved(now, saved));
+  };
   const isOffered = proposal !== null && !isLive && !isShared && draft.written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
