@@ -18,7 +18,7 @@ from engine.datasets.formats.fields import (
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import write_image
-from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.sample import DECLARED_SINCE, Annotation, Dataset, Label, Sample
 from engine.datasets.traits import ALL, RECORDS, Trait
 
 VERSION: Final = "1.0"
@@ -52,9 +52,28 @@ def _subset(sample: Sample) -> str:
 
 
 def _labels(dataset: Dataset) -> list[Fields]:
+    """Tell labels; until attributes were declared, in a way that Datumaro cannot read them."""
+    if dataset.edition >= DECLARED_SINCE:
+        return [_label(each) for each in dataset.labels]
     return [
         {"parent": "", "attributes": [], **each.extra, "name": each.name} for each in dataset.labels
     ]
+
+
+def _label(label: Label) -> Fields:
+    """Tell a label: Datumaro knows its attributes by their names alone."""
+    parent, listed = label.extra.get("parent"), label.extra.get("attributes")
+    told = (
+        [each.get("name") for each in listed if isinstance(each, dict)]
+        if isinstance(listed, list)
+        else []
+    )
+    return {
+        "name": label.name,
+        "parent": parent if isinstance(parent, str) else "",
+        "attributes": sorted({name for name in told if isinstance(name, str)}),
+        **({OWN: dict(label.extra)} if label.extra else {}),
+    }
 
 
 def _item(sample: Sample, dataset: Dataset) -> Fields:

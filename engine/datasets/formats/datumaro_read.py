@@ -86,7 +86,9 @@ def _labels_of(source: Source, name: str) -> list[tuple[str, Fields]]:
     for index, each in enumerate(listed if isinstance(listed, list) else []):
         try:
             fields = checked_fields(each)
-            told = {key: value for key, value in fields.items() if key != "name" and value}
+            own = own_of(fields)
+            told = fields if own is None else own
+            told = {key: value for key, value in told.items() if key != "name" and value}
             found.append((checked_text(fields.get("name")), plain(told)))
         except DatasetError as error:
             raise placed(error, file=name, field="labels", index=index) from None
