@@ -83,7 +83,7 @@ def show_version(
     """Show one version, and fetch its manifest, proved by the id."""
     with logged_in() as client:
         found = client.version(project, start)
-        exports = list(client.exports(found))
+        exports = list(client.exports(found)) if found.exports_count else []  # managers' alone
         if manifest is not None:
             client.manifest(found, manifest)
     rows = [
