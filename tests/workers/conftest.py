@@ -4,6 +4,7 @@ import zlib
 from functools import lru_cache, partial
 from pathlib import Path
 from unittest.mock import Mock
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from django.conf import LazySettings
 from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
+from annotation.import_sources import import_sources
 from annotation.models import Image
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
@@ -150,3 +152,18 @@ def finish_as_it_is(world: World, image: Image) -> None:
     place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
     assert place is not None
     finish_image(assignment=place, user=world.annotator, active_s=5)
+
+
+@pytest.fixture
+def lab(settings: LazySettings) -> str:
+    """Where a source called "lab" begins in the store that the tests have."""
+    prefix = f"lab-{uuid4()}"
+    told = {
+        "bucket": settings.S3_BUCKET,
+        "prefix": prefix,
+        "endpoint_url": settings.S3_ENDPOINT_URL,
+        "access_key_id": settings.S3_ACCESS_KEY_ID,
+        "secret_access_key": settings.S3_SECRET_ACCESS_KEY,
+    }
+    settings.IMPORT_SOURCES = import_sources({"lab": told})
+    return prefix

@@ -5,14 +5,11 @@ import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs, storage
-from annotation.import_sources import import_sources
 from annotation.models import DatasetImport, Image, Job, Mask, OutsideModel, Proposal
 from engine.client import Client
 from engine.datasets.sample import Annotation
@@ -22,21 +19,6 @@ from tests.workers.commanding import Anneal, interrupting, working
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the server has connections of its own
 PREDICTED = Annotation(square(9, 9, 3), "cell", predicted_iou=0.9)
-
-
-@pytest.fixture
-def lab(settings: LazySettings) -> str:
-    """Where a source called "lab" begins in the store that the tests have."""
-    prefix = f"lab-{uuid4()}"
-    told = {
-        "bucket": settings.S3_BUCKET,
-        "prefix": prefix,
-        "endpoint_url": settings.S3_ENDPOINT_URL,
-        "access_key_id": settings.S3_ACCESS_KEY_ID,
-        "secret_access_key": settings.S3_SECRET_ACCESS_KEY,
-    }
-    settings.IMPORT_SOURCES = import_sources({"lab": told})
-    return prefix
 
 
 def put_scored(lab: str) -> None:

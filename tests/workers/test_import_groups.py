@@ -9,10 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 
 from annotation import storage
-from annotation.import_sources import import_sources
 from annotation.models import DatasetImport, Image
 from annotation.services.projects import update_project
 from tests.annotation.datasets import cell, zipped
@@ -134,21 +132,6 @@ def test_images_of_a_dataset_that_come_alone_are_grouped_as_was_said(
     work()
 
     assert set(groups(world).values()) != {""}
-
-
-@pytest.fixture
-def lab(settings: LazySettings) -> str:
-    """Where a source called "lab" begins in the store that the tests have."""
-    prefix = f"lab-{uuid4()}"
-    told = {
-        "bucket": settings.S3_BUCKET,
-        "prefix": prefix,
-        "endpoint_url": settings.S3_ENDPOINT_URL,
-        "access_key_id": settings.S3_ACCESS_KEY_ID,
-        "secret_access_key": settings.S3_SECRET_ACCESS_KEY,
-    }
-    settings.IMPORT_SOURCES = import_sources({"lab": told})
-    return prefix
 
 
 def test_images_in_a_bucket_are_grouped_by_their_folders_there(
