@@ -106,7 +106,7 @@ class GroupByField(serializers.CharField):
 
 
 class BoundedJSONParser(BaseParser):
-    """JSON of a bounded size, depth and number of values: more is refused before it is decoded.
+    """JSON of a bounded size and number of values, refused before it is decoded, and of a depth.
 
     None of REST framework's own: these have Django read the body first, within the bounds of forms.
     """

@@ -81,8 +81,7 @@ class ExportSerializer(serializers.Serializer[Any]):
         return notes_of(export.version, export.format, choice_of(export.options))
 
     def get_download_url(self, export: Export) -> str | None:
-        is_there = export.sha256 and export.expired_at is None
-        if not is_there or not getattr(export, "may_download", False):
+        if not export.is_there or not getattr(export, "may_download", False):
             return None
         name = file_name(export.version, f"-{export.format}.zip")
         return storage.presign_get(export.key, download_name=name)
@@ -92,7 +91,7 @@ class ExportSerializer(serializers.Serializer[Any]):
         return is_written and not export.key and not export.is_expired
 
     def get_expires_at(self, export: Export) -> datetime | None:
-        if not export.sha256 or export.expired_at is not None or not settings.EXPORT_DAYS:
+        if not export.is_there or not settings.EXPORT_DAYS:
             return None
         return export.used_at + timedelta(days=settings.EXPORT_DAYS)
 

@@ -119,6 +119,11 @@ class Export(models.Model):
         return f"export {self.pk} as {self.format}"
 
     @property
+    def is_there(self) -> bool:
+        """Tell whether its file is written, and stays."""
+        return self.sha256 != "" and self.expired_at is None
+
+    @property
     def is_expired(self) -> bool:
         """Tell whether its file is gone, or about to go, only as nobody asked for it."""
         return self.expired_at is not None and self.sha256 != ""

@@ -67,7 +67,7 @@ def begin_upload(
     engine.datasets.grouping has it, stay on one side of the holdout.
 
     Raises:
-        InvalidInputError: the file is larger than may be.
+        InvalidInputError: the file is larger than may be, or `group_by` is none.
         UploadTakenError: the id belongs to another file.
         UploadsFullError: too much is on its way into the project.
 
@@ -76,11 +76,12 @@ def begin_upload(
         limit = settings.MAX_UPLOAD_BYTES // 1024**2
         fault = f"A file may have at most {limit} MiB: import it from a bucket, or in parts."
         raise InvalidInputError(fault, field="bytes")
+    wanted = checked_group_by(group_by)
     upload = _known_or_new(
         Upload(
             pk=upload_id,
             batch=batch,
-            group_by=checked_group_by(group_by),
+            group_by=wanted,
             project=project,
             file_name=file_name,
             bytes=size_bytes,
@@ -89,7 +90,6 @@ def begin_upload(
     )
     if (upload.project_id, upload.bytes) != (project.pk, size_bytes):
         raise UploadTakenError("This upload id belongs to another file.")
-    wanted = checked_group_by(group_by)
     unseen = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
     if upload.group_by != wanted and unseen.update(group_by=wanted):
         upload.refresh_from_db()

@@ -263,9 +263,10 @@ class Incoming(Connection):
 
         """
         # A dry run discards what it looked at, which somebody else may be about to bring in.
-        found = None
-        if not dry_run:
-            found = self.unfinished_bucket(
+        begun = (
+            None
+            if dry_run
+            else self.unfinished_bucket(
                 project,
                 bucket,
                 prefix,
@@ -274,7 +275,8 @@ class Incoming(Connection):
                 proposals_by=proposals_by,
                 group_by=group_by,
             )
-        found = found or self.offer_bucket(project, bucket, prefix, group_by=group_by)
+        )
+        found = begun or self.offer_bucket(project, bucket, prefix, group_by=group_by)
         brought = self.bring_in(
             found.id,
             format=format,

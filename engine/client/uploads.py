@@ -97,7 +97,9 @@ class UnfinishedUploads:
         stat = path.stat()
         origin = self._origins.get(path, path).resolve()
         state = sha256_of_path(path) if origin.is_dir() else stat.st_mtime_ns
-        grouped = (group_by,) if group_by else ()  # its upload keeps the one it was begun with
+        grouped = (
+            (group_by,) if group_by else ()
+        )  # one whose bytes are there keeps what it was sent with
         facts = (self._url, project_id, origin, stat.st_size, state, *grouped)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 

@@ -12,8 +12,8 @@ Value: TypeAlias = str | float | bool
 
 # What exports are like; they stay as they were of versions that were cut before it was raised.
 # From 2 on a mask's id is told so that FiftyOne reads it; from 3 on masks come as they are stacked;
-# from 4 on CVAT's and Parquet's files declare attributes, fields for addresses have those that are
-# asked for, and labels stay behind that are of no use: see engine.datasets.header_labels.
+# from 4 on CVAT's, Datumaro's and Parquet's files tell attributes, fields for addresses have those
+# that are asked for, and labels of no use stay behind: see engine.datasets.header_labels.
 EDITION: Final = 4
 DECLARED_SINCE: Final = 4
 ADDRESSED_SINCE: Final = 4

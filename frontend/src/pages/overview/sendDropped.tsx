@@ -13,10 +13,12 @@ export function sendDropped(files: readonly File[], send: (files: File[]) => voi
     return;
   }
   modals.openConfirmModal({
-    title: "This folder holds annotations",
+    title: "This folder holds more than images",
     children: (
       <>
-        <Text size="sm">Zip it and drop the zip, so that they come in together.</Text>
+        <Text size="sm">
+          Zip a dataset and drop the zip, so that images and annotations come in together.
+        </Text>
         <Text size="sm" c="dimmed" mt="xs" style={{ overflowWrap: "anywhere" }}>
           No images: {shownNames(others)}.
         </Text>
