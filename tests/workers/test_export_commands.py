@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotation import jobs
 from annotation.models import DatasetVersion, Export, Image, Job, VersionCut
 from annotation.services.jobs import fail_job
+from annotation.services.tokens import create_token
 from annotation.services.versions import cut_version
 from tests.annotation.world import World
 from tests.workers.commanding import Anneal, interrupting, working
@@ -164,6 +165,29 @@ def test_an_expired_export_is_told_and_written_anew(
     assert "expired: export it again" in told
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert Export.objects.count() == 2
+
+
+def test_who_may_not_export_is_shown_a_version_and_no_export_of_it(
+    world: World,
+    version: DatasetVersion,
+    anneal: Anneal,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    anneal("export", version.project_id, "-o", tmp_path / "a.zip")
+    _, theirs = create_token(user=world.reviewer, name="test", scope="write", expires_in_days=1)
+    monkeypatch.setenv("ANNEAL_TOKEN", theirs)
+    capsys.readouterr()
+
+    shown = anneal("version", "show", version.project_id)
+    asked = anneal("export", version.project_id, "-o", tmp_path / "b.zip")
+
+    told = capsys.readouterr()
+    assert shown == 0
+    assert version.pk in told.out
+    assert asked != 0
+    assert "Only a manager of the project may do this." in told.err
 
 
 def test_a_version_is_named_by_its_tag_or_how_its_id_begins_wherever_it_lies(
