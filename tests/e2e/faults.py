@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from deploy.embedded.wait import answers_http
 from engine.masks.rle import decode
@@ -98,9 +98,17 @@ def expect_state(page: Page, state: str) -> None:
     expect(page.locator("[data-save-state]")).to_have_attribute("data-save-state", state)
 
 
+def answer_of(route: Route) -> APIResponse:
+    """Let the request reach the server, and return what it answers.
+
+    Sent anew where the server let go of the kept connection meanwhile, as a browser would.
+    """
+    return route.fetch(max_retries=3)
+
+
 def lose_the_reply(route: Route) -> None:
     """Let the request reach the server, and no answer the page."""
-    route.fetch()
+    answer_of(route)
     route.abort()
 
 

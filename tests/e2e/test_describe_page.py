@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.chaos.conftest import picture
 from tests.client import Client
 from tests.e2e.conftest import keep_picture
+from tests.e2e.faults import lose_the_reply
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
@@ -153,7 +154,7 @@ def test_a_correction_whose_answer_is_lost_is_saved_once_and_taken_for_nobody_el
         words.nth(1).dblclick()
         page.get_by_label('Correct "bucket"').fill("tub")
         page.keyboard.press("Enter")
-        page.route("**/transcripts", lose_answer, times=lost)
+        page.route("**/transcripts", lose_the_reply, times=lost)
         told = page.get_by_text("That did not work")
 
         save = page.get_by_role("button", name="Save corrected text")
@@ -174,12 +175,6 @@ def test_a_correction_whose_answer_is_lost_is_saved_once_and_taken_for_nobody_el
         expect(page.get_by_text("has corrected this text meanwhile")).to_be_hidden()
     [shown] = grace.get(f"/api/images/{image}/descriptions")["recordings"]
     assert [each["text"] for each in shown["transcripts"]] == ["A bucket stands.", "A tub stands."]
-
-
-def lose_answer(route: Route) -> None:
-    """Have a request arrive, and nobody hear of it."""
-    route.fetch()
-    route.abort("connectionreset")
 
 
 def meanwhile(page: Page, address: str, act: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from tests.e2e.device import kept_in
 from tests.e2e.faults import (
     SAVES,
     Scene,
+    answer_of,
     expect_state,
     hear_no_news,
     hold_saves,
@@ -59,7 +60,7 @@ def test_a_server_killed_before_during_and_after_a_commit_loses_and_doubles_noth
         route.continue_()
 
     def kill_after(route: Route) -> None:
-        route.fetch()
+        answer_of(route)
         kill_web(stack)
         route.abort()
 
@@ -111,7 +112,7 @@ def test_a_save_that_comes_twice_and_after_a_later_one_changes_nothing(
 
     def send_twice(route: Route) -> None:
         sent.append(route.fetch)
-        route.fulfill(response=[route.fetch(), route.fetch()][1])
+        route.fulfill(response=[answer_of(route), answer_of(route)][1])
 
     page.route(SAVES, send_twice)
     stroke(canvas, 0)

@@ -13,6 +13,7 @@ from engine.masks.rle import decode
 from tests.annotation.world import png
 from tests.client import Client
 from tests.e2e.conftest import Look
+from tests.e2e.faults import answer_of
 from tests.e2e.gestures import SLOW_MS, drag, expect_saved
 from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
@@ -66,7 +67,7 @@ def late_answer(page: Page) -> Iterator[None]:
     held: list[tuple[Route, APIResponse]] = []
 
     def hold(route: Route) -> None:
-        held.append((route, route.fetch()))
+        held.append((route, answer_of(route)))
 
     page.route(REVISIONS, hold, times=1)
     with page.expect_request(REVISIONS):

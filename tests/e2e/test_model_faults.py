@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.e2e.browser import QUIET, chromium
 from tests.e2e.conftest import keep_picture, new_context
-from tests.e2e.faults import Scene, stroke
+from tests.e2e.faults import Scene, answer_of, stroke
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import Canvas, make_prepared_project
 from tests.quick_bundle import make_quick_bundle
@@ -77,7 +77,7 @@ def test_an_embedding_of_another_encoder_is_refused_and_hands_go_on(
     scene: Scene, page: Page
 ) -> None:
     def swap_the_encoder(route: Route) -> None:
-        detail = route.fetch().json()
+        detail = answer_of(route).json()
         detail["embedding"]["encoder_digest"] = "0" * 64
         route.fulfill(json=detail)
 
@@ -98,7 +98,7 @@ def test_a_page_without_threads_still_answers_a_click(scene: Scene, browser: Bro
     isolation = ("cross-origin-opener-policy", "cross-origin-embedder-policy")
 
     def share(route: Route) -> None:
-        response = route.fetch()
+        response = answer_of(route)
         headers = {name: value for name, value in response.headers.items() if name not in isolation}
         route.fulfill(response=response, headers=headers)
 
@@ -117,7 +117,7 @@ def test_a_policy_against_wasm_is_told_and_hands_go_on(scene: Scene, troubled_pa
     page = troubled_page
 
     def forbid_wasm(route: Route) -> None:
-        response = route.fetch()
+        response = answer_of(route)
         policy = response.headers["content-security-policy"]
         assert WASM_ALLOWED in policy
         changed = {"content-security-policy": policy.replace(WASM_ALLOWED, "")}
