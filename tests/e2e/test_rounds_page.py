@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.client import wait_for
 from tests.e2e.conftest import Look, keep_picture
 from tests.e2e.gestures import SLOW_MS, hover_at, wait_for_editor
 from tests.e2e.reviewing import box, make_project
@@ -33,6 +34,17 @@ def finish_three_arms(stack: Stack, project: int, images: list[int]) -> None:
         drawn = box(40, 30) | {"effort": {"seconds": 6, "clicks": 2, "strokes": 0}}
         assert grace.save(image, 0, drawn).is_good
         grace.post(f"/api/assignments/{claimed['id']}/finish", {"active_s": seconds})
+
+
+def make_rounds(stack: Stack) -> tuple[int, list[int]]:
+    """Make a project with rounds and effort, in which no job is left: news draws charts anew."""
+    with stack.asleep("models"):  # nobody waits for proposals here
+        project, images = make_project(stack, "grace", {}, pictures=6)
+        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
+        finish_three_arms(stack, project, images)
+    waiting = "SELECT count(*) FROM annotation_job WHERE project_id = %s AND finished_at IS NULL"
+    wait_for(lambda: stack.sql(waiting, project) == [(0,)], "all jobs have ended")
+    return project, images
 
 
 def read_effort(page: Page, take_picture: Look) -> None:
@@ -248,10 +260,7 @@ def try_a_round(page: Page, take_picture: Look) -> None:
 def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
-    with stack.asleep("models"):  # nobody waits for proposals here
-        project, images = make_project(stack, "grace", {}, pictures=6)
-        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
-        finish_three_arms(stack, project, images)
+    project, images = make_rounds(stack)
     log_in(page)
     page.goto(f"/projects/{project}/rounds")
 
@@ -335,10 +344,7 @@ def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_o
 def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(
     stack: Stack, troubled_page: Page
 ) -> None:
-    with stack.asleep("models"):
-        project, images = make_project(stack, "grace", {}, pictures=6)
-        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
-        finish_three_arms(stack, project, images)
+    project, _images = make_rounds(stack)
     page = log_in(troubled_page)
     asked = re.compile("/(doubts|drift|expectation|cost|proposing)$")
     page.route(asked, lambda route: route.fulfill(status=500, json={"detail": "Out of order."}))
