@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.db.models import Model
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,7 +13,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Job
-from annotation.selectors.jobs import jobs_for, jobs_of
+from annotation.selectors.jobs import job_of, jobs_for, jobs_of
 from annotation.selectors.projects import projects_for
 from annotation.services.jobs import cancel_job, retry_job
 from annotation.services.preparation import prepare_project
@@ -38,6 +39,12 @@ class JobSerializer(serializers.Serializer[Any]):
     )
     def get_kind(self, job: Job) -> str:
         return job.kind.removeprefix("workers.")
+
+    def get_attribute(self, instance: object) -> object:
+        """Take the job of a row that was read `with_job`, where it is a part of one."""
+        if isinstance(instance, Model) and hasattr(instance, "job_stalled"):
+            return job_of(instance)
+        return super().get_attribute(instance)
 
 
 class ProjectJobsView(MemberView):

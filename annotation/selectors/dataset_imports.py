@@ -1,17 +1,16 @@
 """Imports of datasets: who may see them, and what could not be used."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
-from annotation.models import DatasetImport, ImportProblem, Job
+from annotation.models import DatasetImport, ImportProblem
 from annotation.selectors.access import Person, rows_for
-from annotation.selectors.jobs import with_stalled
+from annotation.selectors.jobs import with_job
 
 
 def dataset_imports_for(user: Person) -> QuerySet[DatasetImport]:
     """Imports of the person's projects, each with its last job."""
     imports = DatasetImport.objects.filter(project__deleted_at=None)
-    jobs = Prefetch("job", with_stalled(Job.objects.all()))
-    return rows_for(imports, user=user).select_related("created_by").prefetch_related(jobs)
+    return with_job(rows_for(imports, user=user).select_related("created_by"))
 
 
 def problems_of(dataset_import: DatasetImport) -> QuerySet[ImportProblem]:

@@ -2,9 +2,9 @@
 
 from django.db.models import Prefetch, QuerySet
 
-from annotation.models import Job, Rebuild
+from annotation.models import Rebuild
 from annotation.selectors.access import Person, rows_for
-from annotation.selectors.jobs import with_stalled
+from annotation.selectors.jobs import with_job
 
 
 def rebuilds_for(user: Person) -> QuerySet[Rebuild]:
@@ -25,5 +25,4 @@ def newest_rebuilds(project_id: int) -> "Prefetch[str, QuerySet[Rebuild], str]":
 
 
 def _with_jobs(rebuilds: QuerySet[Rebuild]) -> QuerySet[Rebuild]:
-    jobs = Prefetch("job", with_stalled(Job.objects.all()))
-    return rebuilds.select_related("created_by").prefetch_related(jobs)
+    return with_job(rebuilds.select_related("created_by"))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -16,7 +16,7 @@ from annotation.selectors.caption_effort import (
     caption_efforts_of,
 )
 from annotation.selectors.effort_table import By, Figure, effort_sums, figure
-from annotation.selectors.jobs import with_stalled
+from annotation.selectors.jobs import job_of, with_job
 
 
 class Effort(TypedDict):
@@ -72,17 +72,13 @@ NO_EFFORT = Effort(
 def rounds_for(user: Person) -> QuerySet[Round]:
     """Rounds of the person's projects."""
     rounds = Round.objects.filter(project__deleted_at=None).select_related("created_by")
-    return rows_for(rounds.prefetch_related(_jobs()), user=user)
+    return with_job(rows_for(rounds, user=user))
 
 
 def rounds_of(project_id: int) -> QuerySet[Round]:
     """A project's rounds, without what the table does not show."""
-    return (
-        Round.objects.filter(project_id=project_id)
-        .select_related("created_by")
-        .defer("curve", "caption_curve", "examples")
-        .prefetch_related(_jobs())
-    )
+    rounds = Round.objects.filter(project_id=project_id).select_related("created_by")
+    return with_job(rounds.defer("curve", "caption_curve", "examples"))
 
 
 def round_rows(
@@ -120,7 +116,7 @@ def round_facts(each: Round) -> RoundFacts:
         created_at=each.created_at,
         finished_at=each.finished_at,
         created_by=each.created_by.username if each.created_by else None,
-        job=each.job,
+        job=job_of(each),
         runs=each.job.runs if each.job else 0,
     )
 
@@ -144,10 +140,6 @@ def efforts_of(project_id: int, bundles: Collection[str] | None = None) -> dict[
                 captions=described.get(bundle, NO_CAPTION_EFFORT),
             )
     return efforts
-
-
-def _jobs() -> "Prefetch[str, QuerySet[Job], str]":
-    return Prefetch("job", with_stalled(Job.objects.all()))
 
 
 def _pretrained_of(project_id: int) -> list[Any]:

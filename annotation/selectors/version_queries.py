@@ -1,10 +1,10 @@
 """Saved queries of versions, and the cuts that were asked for."""
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from annotation.models import Job, VersionCut, VersionQuery
+from annotation.models import VersionCut, VersionQuery
 from annotation.selectors.access import Person, rows_for
-from annotation.selectors.jobs import with_stalled
+from annotation.selectors.jobs import with_job
 
 
 def version_queries_for(user: Person) -> QuerySet[VersionQuery]:
@@ -24,5 +24,4 @@ def offered(queries: QuerySet[VersionQuery]) -> QuerySet[VersionQuery]:
 def version_cuts_for(user: Person) -> QuerySet[VersionCut]:
     """Cuts of the person's projects, with their jobs."""
     cuts = VersionCut.objects.filter(project__deleted_at=None)
-    jobs = Prefetch("job", with_stalled(Job.objects.all()))
-    return rows_for(cuts.select_related("created_by", "query").prefetch_related(jobs), user=user)
+    return with_job(rows_for(cuts.select_related("created_by", "query"), user=user))

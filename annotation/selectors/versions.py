@@ -19,14 +19,13 @@ from annotation.models import (
     Bundle,
     DatasetVersion,
     Export,
-    Job,
     Membership,
     Revision,
     Round,
     VersionTag,
 )
 from annotation.selectors.access import MANAGERS, Person, rows_for
-from annotation.selectors.jobs import with_stalled
+from annotation.selectors.jobs import with_job
 from annotation.selectors.serving import most_telling
 from annotation.selectors.voices import with_may_download
 from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
@@ -102,13 +101,8 @@ def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySe
 def exports_for(user: Person) -> QuerySet[Export]:
     """Exports of the person's projects, `with_may_download`."""
     exports = Export.objects.filter(version__project__deleted_at=None)
-    return rows_for(
-        with_may_download(exports, user=user)
-        .select_related("version__project")
-        .prefetch_related(_job()),
-        user=user,
-        path="version__project",
-    )
+    told = with_may_download(exports, user=user).select_related("version__project")
+    return with_job(rows_for(told, user=user, path="version__project"))
 
 
 def manifest_path(version: DatasetVersion) -> Path:
@@ -245,8 +239,7 @@ def _copy_of(version_id: str) -> Path:
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":
     exports = with_may_download(_managed_exports(user).order_by("-used_at", "-pk"), user=user)
-    last = exports.prefetch_related(_job())[:EXPORTS_SHOWN]
-    return Prefetch("exports", last, to_attr="last_exports")
+    return Prefetch("exports", with_job(exports)[:EXPORTS_SHOWN], to_attr="last_exports")
 
 
 def _count_of_exports(user: Person) -> "QuerySet[Export, Any]":
@@ -258,7 +251,3 @@ def _managed_exports(user: Person) -> QuerySet[Export]:
     """Return the exports of projects that the person manages: nobody else is told of any."""
     managed = Membership.objects.filter(user=user.pk or 0, role__in=MANAGERS)
     return Export.objects.filter(version__project__in=managed.values("project"))
-
-
-def _job() -> "Prefetch[str, QuerySet[Job], str]":
-    return Prefetch("job", with_stalled(Job.objects.all()))

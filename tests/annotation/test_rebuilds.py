@@ -1,10 +1,12 @@
 """Having a bundle made again: who may, what is refused, and what is told of it."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -123,6 +125,36 @@ def test_what_was_found_is_kept_once_and_told(world: World, trained: Bundle, man
     )
 
 
+def test_one_that_ends_while_it_is_read_is_told_ended_with_what_it_found_or_not_ended(
+    world: World, trained: Bundle, manager: Api
+) -> None:
+    begun = manager.post(path_of(world, trained)).json()["id"]
+
+    def end_after(execute: Any, sql: str, *more: Any) -> Any:
+        answer = execute(sql, *more)
+        if sql.startswith("SELECT") and 'FROM "annotation_rebuild"' in sql:
+            with connection.cursor() as other:
+                other.execute("UPDATE annotation_rebuild SET files = %s", [json.dumps([EQUAL])])
+                other.execute("UPDATE annotation_job SET state = 'succeeded'")
+        return answer
+
+    with connection.execute_wrapper(end_after):
+        told = manager.get(f"rebuilds/{begun}").json()
+
+    assert (told["job"]["state"], told["files"]) in [("queued", []), ("succeeded", [EQUAL])]
+    assert manager.get(f"rebuilds/{begun}").json()["job"]["state"] == "succeeded"
+
+
+def test_one_whose_worker_died_shows_as_stalled(
+    world: World, trained: Bundle, manager: Api
+) -> None:
+    begun = manager.post(path_of(world, trained)).json()
+    Job.objects.update(state="running", lease_until=Now())
+
+    assert begun["job"]["stalled"] is False
+    assert manager.get(f"rebuilds/{begun['id']}").json()["job"]["stalled"] is True
+
+
 def test_files_that_are_equal_have_no_verdict(world: World, trained: Bundle, manager: Api) -> None:
     rebuild = begin_rebuild(project=world.project, bundle=trained, by=None)
     record_rebuild(rebuild=rebuild, files=[EQUAL], changes=[], metrics={})
@@ -191,7 +223,7 @@ def test_the_registry_tells_which_bundles_can_be_made_again_and_what_the_newest_
         end(rebuild)
 
     # Session, user, project with role, bundles, rebuilds, their jobs.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         newest, oldest = manager.get(f"projects/{world.project.pk}/bundles").json()["results"]
 
     assert (newest["has_recipe"], newest["rebuild"]["is_equal"]) == (True, True)
