@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Export, Project, Version } from "@/api/types";
 import { manifestOffer, wordsOffers } from "@/pages/versions/exportFormats";
-import { whyNone } from "@/pages/versions/exportWords";
+import { whyNone, withoutReplaced } from "@/pages/versions/exportWords";
 
 const counts = { transcripts: 2, captions: 1, mask_captions: 0 } as Version["counts"];
 const manager = { listeners: "manager", role: "manager" } satisfies Partial<Project>;
@@ -30,8 +30,19 @@ test("why an export cannot be downloaded is told, a voice that left first", () =
   const why = (is_closed: boolean, is_expired: boolean) => whyNone({ is_closed, is_expired });
 
   expect(why(true, true)).toMatch(/^Deleted/);
-  expect(why(false, true)).toMatch(/^Expired.*Export it again/);
+  expect(why(false, true)).toMatch(/^Expired/);
   expect(why(false, false)).toMatch(/^Only members/);
+});
+
+test("what expired is not shown beside what was exported in its place", () => {
+  const told = (format: "coco" | "yolo", is_expired: boolean, splits = ["train"]) => ({
+    ...{ format, is_expired, options: { splits }, is_closed: false },
+  });
+  const [again, expired, other] = [told("coco", false), told("coco", true), told("yolo", true)];
+  const part = told("coco", true, ["val"]);
+
+  expect(withoutReplaced([again, expired, other, part])).toEqual([again, other, part]);
+  expect(withoutReplaced([expired, again])).toEqual([expired, again]);
 });
 
 test("voices are for those whom the project lets hear them", () => {

@@ -212,6 +212,25 @@ def test_a_part_is_counted_kept_under_a_name_cut_and_cut_again(
     expect(page.get_by_role("article")).to_have_count(3)
 
 
+def test_an_export_that_expired_is_asked_for_again_where_it_stood(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, versions = make_versions(stack)
+    grace = stack.log_in("grace")
+    body = {"id": str(uuid4()), "format": "coco", "splits": ["unfinished"]}
+    made = grace.post(f"/api/versions/{versions[0]['id']}/exports", body)["id"]
+    written = wait_for(lambda: grace.get(f"/api/exports/{made}")["sha256"], "it is written")
+    stack.sql_do("UPDATE annotation_export SET expired_at = now() WHERE id = %s", made)
+    log_in(page).goto(f"/projects/{project}/versions")
+    expect(page.get_by_text("unfinished · Expired, as nobody asked")).to_be_visible()
+    take_picture("137-an-export-that-expired")
+
+    page.get_by_role("button", name="Export again").click()
+
+    expect(page.get_by_text(f"sha256 {written[:12]}")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Expired, as nobody asked")).to_be_hidden()
+
+
 def test_what_people_said_is_exported_with_its_images(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:

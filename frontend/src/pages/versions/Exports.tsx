@@ -7,6 +7,7 @@ import { exportsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { ShowMore } from "@/components/ShowMore";
 import { ExportRow } from "./ExportRow";
+import { withoutReplaced } from "./exportWords";
 
 interface Props {
   version: Version;
@@ -22,8 +23,8 @@ export function Exports({ version, project }: Props) {
   const others = isWhole ? rowsOf(all.data).filter((each) => !known.has(each.id)) : [];
   return (
     <Stack gap="xs" mt="md">
-      {[...exports, ...others].map((each) => (
-        <ExportRow key={each.id} item={each} project={project} />
+      {withoutReplaced([...exports, ...others]).map((each) => (
+        <ExportRow key={each.id} item={each} version={version} project={project} />
       ))}
       {exports_count > exports.length && !all.data && (
         <Button
