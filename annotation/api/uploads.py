@@ -1,6 +1,7 @@
 """Bringing images in: presigned addresses, resumable parts, and what became of each file."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +14,12 @@ from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Upload
 from annotation.selectors.projects import projects_for
 from annotation.selectors.uploads import uploads_for
-from annotation.services.uploads import begin_upload, complete_upload, missing_parts
+from annotation.services.uploads import (
+    begin_upload,
+    cancel_upload,
+    complete_upload,
+    missing_parts,
+)
 
 MOST_PARTS: Final = 10_000  # as S3 has it
 MOST_ASKED: Final = 50  # ids, as a server may take no address of more than 4,094 bytes
@@ -114,6 +120,21 @@ class UploadListView(MemberView):
         )
         begun = {"id": upload.pk, "state": upload.state, "parts": missing_parts(upload)}
         return Response(BegunUploadSerializer(begun).data)
+
+
+class UploadView(MemberView):
+    """One file on its way. Deleting it lets go of what came of it; one that is not there is gone.
+
+    A file that has arrived is refused: a job may be importing it.
+    """
+
+    roles = {"DELETE": MANAGERS}
+
+    @extend_schema(operation_id="cancel_upload", responses={204: None})
+    def delete(self, request: Request, project_id: int, upload_id: UUID) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        cancel_upload(project=project, upload_id=upload_id)
+        return Response(status=204)
 
 
 class UploadCompleteView(MemberView):

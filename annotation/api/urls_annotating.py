@@ -42,6 +42,10 @@ urlpatterns: list[URLPattern] = [
     path("labels/<int:label_id>", labels.LabelView.as_view()),
     path("labels/<int:label_id>/restore", labels.LabelRestoreView.as_view()),
     path("projects/<int:project_id>/uploads", uploads.UploadListView.as_view()),
+    path(
+        "projects/<int:project_id>/uploads/<uuid:upload_id>",
+        uploads.UploadView.as_view(),
+    ),
     path("uploads/<uuid:upload_id>/complete", uploads.UploadCompleteView.as_view()),
     path(
         "projects/<int:project_id>/dataset-imports",

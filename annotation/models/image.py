@@ -131,6 +131,8 @@ class Upload(models.Model):
         DUPLICATE = "duplicate"
         REFUSED = "refused"
 
+    ON_THEIR_WAY = (State.PENDING, State.CHECKING)
+
     id = models.UUIDField(primary_key=True)  # made by the client
     # As the client calls all that it sends together; None: the file is by itself.
     batch = models.UUIDField(null=True)

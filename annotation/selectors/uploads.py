@@ -31,13 +31,14 @@ def pending_bytes(project_id: int) -> int:
 
     Files that are sent or wait for a look, and datasets of which something may still come in.
     """
-    on_their_way = [Upload.State.PENDING, Upload.State.CHECKING]
     offered = DatasetImport.objects.filter(
         project_id=project_id, state__in=DatasetImport.NEEDING_FILES
     )
     # Two queries, as an index serves the first: a project may have millions that have come in.
-    files = Upload.objects.filter(project_id=project_id, state__in=on_their_way)
-    datasets = Upload.objects.filter(pk__in=offered.values("pk")).exclude(state__in=on_their_way)
+    files = Upload.objects.filter(project_id=project_id, state__in=Upload.ON_THEIR_WAY)
+    datasets = Upload.objects.filter(pk__in=offered.values("pk")).exclude(
+        state__in=Upload.ON_THEIR_WAY
+    )
     return sum(each.aggregate(total=Sum("bytes"))["total"] or 0 for each in (files, datasets))
 
 

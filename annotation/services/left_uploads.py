@@ -33,7 +33,7 @@ def drop_left_uploads(cutoff: datetime) -> None:
     """
     stale = Upload.objects.filter(state=State.PENDING, created_at__lt=cutoff)
     for upload_id in stale.values_list("pk", flat=True).iterator():
-        _end_stale(upload_id)
+        end_pending(upload_id)
     dropped = _drop_unread(cutoff)
     aborted = _abort_unnamed(timezone.now() - BEGINNING)
     if dropped or aborted:
@@ -41,8 +41,11 @@ def drop_left_uploads(cutoff: datetime) -> None:
 
 
 @transaction.atomic
-def _end_stale(upload_id: UUID) -> None:
-    """Delete the row last: nothing else names its parts."""
+def end_pending(upload_id: UUID) -> None:
+    """Forget an upload that was not completed, with what came of it; any other stays.
+
+    What still comes of it, as an address lives on, the next emptying of the trash finds unknown.
+    """
     # Locked, as it may just be completed.
     pending = Upload.objects.select_for_update().filter(pk=upload_id, state=State.PENDING)
     if (upload := pending.first()) is None:
@@ -51,7 +54,7 @@ def _end_stale(upload_id: UUID) -> None:
     if upload.multipart_id:
         storage.abort_multipart(key, upload.multipart_id)
     storage.delete(key)
-    upload.delete()
+    upload.delete()  # last: nothing else names its parts
 
 
 def _drop_unread(cutoff: datetime) -> int:
@@ -72,7 +75,7 @@ def _wanted(ids: Sequence[UUID], cutoff: datetime) -> set[UUID]:
     """Return those that are on their way, or read, or were refused lately. The others stay over."""
     needing = DatasetImport.objects.filter(pk=OuterRef("pk"), state__in=DatasetImport.NEEDING_FILES)
     wanted = Upload.objects.filter(
-        Q(state__in=[State.PENDING, State.CHECKING])
+        Q(state__in=Upload.ON_THEIR_WAY)
         | Q(state=State.REFUSED, created_at__gte=cutoff)
         | Exists(needing),
         pk__in=ids,

@@ -1,4 +1,7 @@
-"""Files on their way in: begun, resumed, completed. Looking at them is services/imports.py's."""
+"""Files on their way in: begun, resumed, cancelled, completed.
+
+Looking at them is services/imports.py's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from annotation.models import Project, Upload
 from annotation.selectors.uploads import pending_bytes
 from annotation.services.image_groups import checked_group_by
 from annotation.services.jobs import enqueue_once
+from annotation.services.left_uploads import end_pending
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +34,18 @@ class UploadIncompleteError(DomainError):
     """Bytes are missing, or too many; `missing` holds the numbers of the parts to be sent."""
 
     code = "upload_incomplete"
+
+
+class UploadArrivedError(DomainError):
+    """All its bytes are there, and a job looks at them or has done so."""
+
+    code = "upload_arrived"
+
+
+class UploadCancelledError(DomainError):
+    """Somebody cancelled it meanwhile."""
+
+    code = "upload_cancelled"
 
 
 class UploadsFullError(DomainError):
@@ -70,6 +86,7 @@ def begin_upload(
         InvalidInputError: the file is larger than may be, or `group_by` is none.
         UploadTakenError: the id belongs to another file.
         UploadsFullError: too much is on its way into the project.
+        UploadCancelledError: it was cancelled just now.
 
     """
     if size_bytes > settings.MAX_UPLOAD_BYTES:
@@ -92,13 +109,13 @@ def begin_upload(
         raise UploadTakenError("This upload id belongs to another file.")
     unseen = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
     if upload.group_by != wanted and unseen.update(group_by=wanted):
-        upload.refresh_from_db()
+        upload = _as_it_is(upload)
     if upload.state == Upload.State.PENDING and _part_count(upload) > 1 and not upload.multipart_id:
         multipart_id = storage.create_multipart(storage.upload_key(upload.pk))
         opened = Upload.objects.filter(pk=upload.pk, multipart_id="")
         if not opened.update(multipart_id=multipart_id):  # of two requests at once, the first wins
             storage.abort_multipart(storage.upload_key(upload.pk), multipart_id)
-        upload.refresh_from_db()
+        upload = _as_it_is(upload)
     return upload
 
 
@@ -119,11 +136,32 @@ def _known_or_new(upload: Upload) -> Upload:
     if pending_bytes(upload.project_id) + upload.bytes > most:
         raise UploadsFullError(
             f"At most {most // 1024**2} MiB of files may be on their way into a project, and with"
-            " this one it would be more. Wait until others have come in, or bring in or discard"
-            " datasets that were sent; then send it again."
+            " this one it would be more. Wait until others have come in, leave out those that will"
+            " not, or bring in or discard datasets that were sent; then send it again."
         )
     Upload.objects.bulk_create([upload], ignore_conflicts=True)  # another project may have the id
     return rows.get()
+
+
+def cancel_upload(*, project: Project, upload_id: UUID) -> None:
+    """Forget a file that is on its way, with what came of it: it counts no more.
+
+    Cancelling it twice, or one that was never begun, changes nothing.
+
+    Raises:
+        UploadArrivedError: it is complete, so that a job may be importing it.
+
+    """
+    known = Upload.objects.filter(pk=upload_id, project=project)
+    if not known.exists():
+        return
+    end_pending(upload_id)
+    if known.exclude(state=Upload.State.PENDING).exists():
+        raise UploadArrivedError(
+            "All of this file has arrived: only what is on its way can be cancelled, and what comes"
+            " in of it goes out by an undo."
+        )
+    log.info("upload_cancelled", upload_id=str(upload_id))
 
 
 def missing_parts(upload: Upload) -> list[Part]:
@@ -135,7 +173,13 @@ def missing_parts(upload: Upload) -> list[Part]:
 
 
 def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
-    """Check that all bytes are there and have them looked at. Sending it twice changes nothing."""
+    """Check that all bytes are there and have them looked at. Sending it twice changes nothing.
+
+    Raises:
+        UploadIncompleteError: they are not.
+        UploadCancelledError: it was cancelled just now.
+
+    """
     if upload.state != Upload.State.PENDING:
         return upload
     arrived = _arrived(upload)
@@ -161,8 +205,20 @@ def _queue(upload: Upload) -> Upload:
             created_by=upload.created_by,
         )
         log.info("upload_completed", upload_id=str(upload.pk), bytes=upload.bytes)
-    upload.refresh_from_db()
-    return upload
+    return _as_it_is(upload)
+
+
+def _as_it_is(upload: Upload) -> Upload:
+    """Read a row that was there a moment ago anew.
+
+    Raises:
+        UploadCancelledError: it is gone.
+
+    """
+    found = Upload.objects.filter(pk=upload.pk).first()
+    if found is None:
+        raise UploadCancelledError("This upload was cancelled: send the file again.")
+    return found
 
 
 def _join(upload: Upload, arrived: Mapping[int, str]) -> None:

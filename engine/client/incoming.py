@@ -66,7 +66,7 @@ class Incoming(Connection):
         images that are there keep theirs.
 
         With `unfinished`, a folder in which the ids of uploads are kept meanwhile, an interrupted
-        call is resumed by calling again.
+        call is resumed by calling again. Without, the server forgets the file that was being sent.
         """
         with UnfinishedUploads(unfinished, self.url) as known:
             return self.send(

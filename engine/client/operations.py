@@ -93,6 +93,9 @@ IMAGES: Final = _get(
 )
 UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "id", "cursor")
 BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
+CANCEL_UPLOAD: Final = Operation(
+    "DELETE", "/api/projects/{project_id}/uploads/{upload_id}", NoneType
+)
 COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
 DATASET_IMPORTS: Final = _get(
     "/api/projects/{project_id}/dataset-imports",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -22,7 +22,7 @@ from engine.client.models import (
     UploadInput,
     UploadPart,
 )
-from engine.client.operations import BEGIN_UPLOAD, COMPLETE_UPLOAD, UPLOADS
+from engine.client.operations import BEGIN_UPLOAD, CANCEL_UPLOAD, COMPLETE_UPLOAD, UPLOADS
 from engine.client.transport import Transport, pages
 from engine.client.waiting import Progress
 from engine.whole_file import whole_file
@@ -54,6 +54,7 @@ class UnfinishedUploads:
         origins: Mapping[Path, Path] = MappingProxyType({}),
     ) -> None:
         """Keep them in `folder`; `origins` tells of files what they were made of: see `packed`."""
+        self.are_kept = folder is not None
         self._folder = folder
         self._url = url
         self._origins = origins
@@ -116,6 +117,7 @@ def send_files(
     """Send each file, all as one batch; return the ids of the uploads, and what was refused.
 
     A file that cannot be sent as it is, as it is empty, too large or badly named, stops no other.
+    One whose sending breaks off is cancelled on the server unless the next run resumes it.
     """
     batch = uuid4()
     total = sum(path.stat().st_size for path, _ in files)
@@ -131,16 +133,18 @@ def send_files(
 
         upload_id = unfinished.id_of(project_id, path, group_by)
         try:
-            send_file(
-                transport,
-                project_id,
-                path,
-                upload_id=upload_id,
-                file_name=name,
-                batch=batch,
-                group_by=group_by,
-                on_bytes=count,
-            )
+            check_file(path, name)
+            with _cancelled_unless_resumed(transport, project_id, upload_id, unfinished):
+                send_file(
+                    transport,
+                    project_id,
+                    path,
+                    upload_id=upload_id,
+                    file_name=name,
+                    batch=batch,
+                    group_by=group_by,
+                    on_bytes=count,
+                )
         except AnnealError as error:
             if error.field not in _OF_FILE:
                 raise
@@ -148,6 +152,24 @@ def send_files(
         else:
             sent.append(upload_id)
     return [*dict.fromkeys(sent)], refused  # a file may be named twice
+
+
+@contextmanager
+def _cancelled_unless_resumed(
+    transport: Transport, project_id: int, upload_id: UUID, unfinished: UnfinishedUploads
+) -> Iterator[None]:
+    """Send a file, and where that breaks off let the server forget it if nobody will go on with it.
+
+    It would count towards what may be on its way into the project.
+    """
+    try:
+        yield
+    except BaseException as error:
+        is_of_file = isinstance(error, AnnealError) and error.field in _OF_FILE
+        if is_of_file or not unfinished.are_kept:
+            with suppress(AnnealError):  # what it has of the file goes with time
+                transport.call(CANCEL_UPLOAD, project_id=project_id, upload_id=upload_id)
+        raise
 
 
 def _refused(upload_id: UUID, name: str, error: AnnealError) -> Upload:
@@ -167,6 +189,19 @@ def shown(name: str) -> str:
     return name.encode(errors="replace").decode()
 
 
+def check_file(path: Path, file_name: str) -> None:
+    """See that a file can be sent under that name.
+
+    Raises:
+        AnnealError: it is empty, or its name is no text.
+
+    """
+    if not path.stat().st_size:
+        raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
+    if shown(file_name) != file_name:
+        raise AnnealError(0, "bad_name", BAD_NAME, "file_name")
+
+
 def send_file(
     transport: Transport,
     project_id: int,
@@ -181,15 +216,10 @@ def send_file(
     """Send what the server lacks of a file, and have it looked at. Safe to repeat.
 
     Raises:
-        AnnealError: the file is empty, changed meanwhile or has a name that is no text, or the
-            server refused it.
+        AnnealError: the file changed meanwhile, or the server refused it.
 
     """
     size_bytes = path.stat().st_size
-    if not size_bytes:
-        raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
-    if shown(file_name) != file_name:
-        raise AnnealError(0, "bad_name", BAD_NAME, "file_name")
     upload = UploadInput(
         id=upload_id,
         file_name=file_name[-_NAME_LENGTH:],

@@ -19,6 +19,7 @@ class ScriptedStore implements UploadTransport {
   readonly parts = new Map<string, Map<number, string>>();
   readonly begun: NewUpload[] = [];
   readonly completed: { id: string; parts: FinishedPart[] }[] = [];
+  readonly cancelled: string[] = [];
   failures: (Error | null)[] = [];
   puts = 0;
   readonly #signed = new Map<string, number>();
@@ -58,6 +59,11 @@ class ScriptedStore implements UploadTransport {
   async complete(id: string, parts: FinishedPart[]) {
     this.completed.push({ id, parts });
     return { state: "checking" as const };
+  }
+
+  async cancel(_project: number, id: string) {
+    this.cancelled.push(id);
+    this.parts.delete(id);
   }
 }
 
@@ -177,11 +183,45 @@ test("a refused file says why and does not hold up the others", async () => {
   ]);
 });
 
-test("a cancelled file leaves the list and is forgotten", async () => {
-  const { memory, queue } = setUp();
-  queue.add([file("abcdefghij")]);
-  queue.cancel(queue.items[0]?.id ?? "");
+test("a cancelled file leaves the list, and here and on the server it is forgotten", async () => {
+  const { store, memory, queue } = setUp();
+  const [id = ""] = queue.add([file("abcdefghij")]);
+
+  const cancelled = queue.cancel(id);
 
   expect(queue.items).toEqual([]);
+  await cancelled;
   expect(memory.kept.size).toBe(0);
+  expect([...store.parts.keys()]).toEqual([]); // it was begun before it was cancelled
+  expect([store.cancelled, store.completed]).toEqual([[id], []]);
+});
+
+test("a file that is cancelled between two parts sends no more of them", async () => {
+  const { store, memory, queue } = setUp();
+  const [id = ""] = queue.add([file("abcdefghij")]);
+  const put = store.put.bind(store);
+  let cancelled: Promise<void> | undefined;
+  store.put = async (url, bytes, onSent) => {
+    cancelled ??= queue.cancel(id);
+    return put(url, bytes, onSent);
+  };
+  await settled(queue);
+  while (!cancelled) await Promise.resolve();
+  await cancelled;
+
+  expect(store.puts).toBe(1);
+  expect(memory.kept.size).toBe(0);
+  expect([store.cancelled, store.completed]).toEqual([[id], []]);
+});
+
+test("a file that another page began is cancelled, also where the server cannot be reached", async () => {
+  const { store, queue } = setUp();
+  store.cancel = async (_project, id) => {
+    store.cancelled.push(id);
+    throw new UnreachableError();
+  };
+
+  await queue.cancel("of another page");
+
+  expect(store.cancelled).toEqual(["of another page"]);
 });

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.models import DatasetImport, Upload
+from annotation.selectors.uploads import pending_bytes
 from annotation.services import left_uploads
 from annotation.services.imports import check_upload
 from annotation.services.trash import empty_trash
@@ -35,6 +36,12 @@ def _begin(api: Api, world: World, size_bytes: int) -> tuple[str, list[dict[str,
     upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": size_bytes}
     begun = api.post(f"projects/{world.project.pk}/uploads", upload).json()
     return upload["id"], begun["parts"]  # type: ignore[return-value]  # the id is text
+
+
+def _cancel(api: Api, world: World, upload_id: str) -> tuple[int, str | None]:
+    """Cancel an upload; return the answer's status and code."""
+    answer = api.delete(f"projects/{world.project.pk}/uploads/{upload_id}")
+    return answer.status_code, answer.json()["code"] if answer.content else None
 
 
 def _multiparts() -> list[str]:
@@ -196,6 +203,88 @@ def test_what_the_store_holds_of_a_refused_file_goes_with_time_and_of_one_that_w
 
     assert not storage.exists(refused)
     assert all(storage.exists(key) for key in kept)
+
+
+@pytest.mark.parametrize("size_bytes", [1000, LARGE], ids=["whole", "parts"])
+def test_a_cancelled_file_leaves_nothing_and_counts_no_more(
+    manager: Api, world: World, size_bytes: int
+) -> None:
+    before = set(_multiparts())
+    upload_id, parts = _begin(manager, world, size_bytes)
+    _put(parts[-1]["url"], bytes(1000))
+    counted = pending_bytes(world.project.pk)
+
+    answers = [_cancel(manager, world, upload_id) for _ in range(2)]
+
+    assert counted == size_bytes
+    assert answers == [(204, None), (204, None)]
+    assert pending_bytes(world.project.pk) == 0
+    assert set(_multiparts()) == before
+    assert not storage.exists(storage.upload_key(upload_id))
+    assert manager.post(f"uploads/{upload_id}/complete").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["checking", "accepted", "refused"])
+def test_a_file_that_has_arrived_is_not_cancelled(manager: Api, world: World, state: str) -> None:
+    key = _sent(world, Upload.State(state))
+
+    answer = _cancel(manager, world, key.removeprefix(storage.UPLOADS))
+
+    assert answer == (409, "upload_arrived")
+    assert Upload.objects.get().state == state
+    assert storage.exists(key)
+
+
+def test_what_comes_of_a_file_after_it_was_cancelled_goes(manager: Api, world: World) -> None:
+    upload_id, [part] = _begin(manager, world, 1000)
+    _cancel(manager, world, upload_id)
+    _put(part["url"], bytes(1000))
+    came = storage.exists(storage.upload_key(upload_id))
+
+    empty_trash()
+
+    assert came
+    assert not storage.exists(storage.upload_key(upload_id))
+
+
+def test_a_cancelled_file_begins_anew_under_the_same_id(manager: Api, world: World) -> None:
+    upload_id, [_, second] = _begin(manager, world, LARGE)
+    _put(second["url"], bytes(1000))
+    _cancel(manager, world, upload_id)
+
+    begun = {"id": upload_id, "file_name": "a.png", "bytes": LARGE}
+    again = manager.post(f"projects/{world.project.pk}/uploads", begun).json()
+
+    assert [part["number"] for part in again["parts"]] == [1, 2]
+
+
+def test_nobody_cancels_a_file_of_another_project(manager: Api, world: World) -> None:
+    upload_id, _ = _begin(manager, world, 1000)
+    path = f"projects/{world.elsewhere.pk}/uploads/{upload_id}"
+
+    answer = Api(world.stranger).delete(path)
+
+    assert answer.status_code == 204
+    assert Upload.objects.filter(pk=upload_id).exists()
+
+
+def test_who_completes_a_file_that_is_just_being_cancelled_is_told(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id, [part] = _begin(manager, world, 1000)
+    _put(part["url"], bytes(1000))
+    size = storage.size
+
+    def overtaken(key: str) -> int:
+        """Tell what has arrived, and see another request cancel it."""
+        found = size(key)
+        _cancel(manager, world, upload_id)
+        return found
+
+    monkeypatch.setattr(storage, "size", overtaken)
+    answer = manager.post(f"uploads/{upload_id}/complete")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "upload_cancelled")
 
 
 def test_a_strange_object_among_the_uploads_stops_no_emptying(world: World) -> None:

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotation import storage
 from annotation.errors import DomainError, StaleVersionError
 from annotation.jobs import PREPARE_IMAGES
 from annotation.models import (
@@ -55,7 +56,13 @@ from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
-from annotation.services.uploads import UploadsFullError, begin_upload
+from annotation.services.uploads import (
+    UploadArrivedError,
+    UploadsFullError,
+    begin_upload,
+    cancel_upload,
+    complete_upload,
+)
 from annotation.services.verification import Batch, claim_proposals
 from annotation.services.versions import cut_version
 from annotation.services.voices import mark_voices_deleted
@@ -274,6 +281,27 @@ def test_a_file_that_is_begun_twice_at_once_is_begun_once(
     first, second = at_once(begin, begin)
 
     assert first == second == Upload.objects.get()
+
+
+def test_a_file_is_either_cancelled_or_complete_and_then_its_bytes_are_there(world: World) -> None:
+    for number in range(6):
+        upload = begin_upload(
+            project=world.project,
+            upload_id=uuid4(),
+            file_name=f"{number}.png",
+            size_bytes=5,
+            created_by=world.manager,
+        )
+        storage.put_bytes(storage.upload_key(upload.pk), b"bytes")
+        complete = partial(complete_upload, upload=upload, etags={})
+        cancel = partial(cancel_upload, project=world.project, upload_id=upload.pk)
+
+        completed, cancelled = at_once(complete, cancel)
+
+        is_there = Upload.objects.filter(pk=upload.pk, state="checking").exists()
+        assert storage.exists(storage.upload_key(upload.pk)) == is_there
+        assert isinstance(completed, Upload) == is_there
+        assert isinstance(cancelled, UploadArrivedError) == is_there
 
 
 def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: World) -> None:

@@ -35,6 +35,12 @@ export function beginUpload(project_id: number, body: NewUpload) {
   return read(client.POST("/api/projects/{project_id}/uploads", { params, body }));
 }
 
+/** The server forgets a file that is on its way; of one that it does not know nothing changes. */
+export function cancelUpload(project_id: number, upload_id: string) {
+  const params = { path: { project_id, upload_id } };
+  return read(client.DELETE("/api/projects/{project_id}/uploads/{upload_id}", { params }));
+}
+
 export interface FinishedPart {
   number: number;
   etag: string;

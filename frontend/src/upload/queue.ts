@@ -25,6 +25,11 @@ interface Options {
   pause?: (attempt: number) => Promise<void>;
 }
 
+interface Sending {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
 type Sent = Pick<UploadItem, "id" | "batch" | "groupBy">;
 
 const MAX_PAUSE_MS = 20_000;
@@ -35,7 +40,7 @@ export class UploadQueue {
   readonly #memory: UploadMemory;
   readonly #options: Required<Options>;
   readonly #files = new Map<string, File>();
-  readonly #stops = new Map<string, AbortController>();
+  readonly #sending = new Map<string, Sending>();
   readonly #listeners = new Set<() => void>();
   #items: readonly UploadItem[] = [];
   #running = 0;
@@ -77,11 +82,18 @@ export class UploadQueue {
     this.#startMore();
   }
 
-  cancel(id: string): void {
-    this.#stops.get(id)?.abort();
+  /**
+   * Takes a file off the list, also one that another page began, and has the server forget it. That
+   * is asked for once nothing of it is on the wire: else it might be begun after it was forgotten.
+   */
+  async cancel(id: string): Promise<void> {
     const file = this.#files.get(id);
+    const sending = this.#sending.get(id);
+    sending?.stop.abort();
     if (file) this.#memory.forget(keyOf(this.#project, file));
     this.#drop(id);
+    await sending?.ended;
+    await this.#transport.cancel(this.#project, id).catch(() => {}); // what is left goes with time
   }
 
   /** Takes what was sent off the list, once the server tells of it. */
@@ -106,26 +118,25 @@ export class UploadQueue {
       if (!next) return;
       this.#running += 1;
       this.#change(next.id, { state: "uploading" });
-      void this.#upload(next).finally(() => {
+      const stop = new AbortController();
+      const ended = this.#upload(next, stop.signal).finally(() => {
+        this.#sending.delete(next.id);
         this.#running -= 1;
         this.#startMore();
       });
+      this.#sending.set(next.id, { stop, ended });
     }
   }
 
-  async #upload({ id, batch, groupBy }: UploadItem): Promise<void> {
+  async #upload({ id, batch, groupBy }: UploadItem, stop: AbortSignal): Promise<void> {
     const file = this.#files.get(id);
     if (!file) return;
-    const stop = new AbortController();
-    this.#stops.set(id, stop);
     try {
-      await this.#persist({ id, batch, groupBy }, file, stop.signal);
+      await this.#persist({ id, batch, groupBy }, file, stop);
       this.#memory.forget(keyOf(this.#project, file));
       this.#change(id, { state: "sent", sentBytes: file.size });
     } catch (error) {
-      if (!stop.signal.aborted) this.#change(id, { state: "failed", message: messageOf(error) });
-    } finally {
-      this.#stops.delete(id);
+      if (!stop.aborted) this.#change(id, { state: "failed", message: messageOf(error) });
     }
   }
 
@@ -144,6 +155,7 @@ export class UploadQueue {
 
   /** Asks which parts are missing (with fresh addresses), sends those, and completes. */
   async #attempt({ id, batch, groupBy }: Sent, file: File, stop: AbortSignal): Promise<void> {
+    stop.throwIfAborted();
     const key = keyOf(this.#project, file);
     const plan = await this.#transport.begin(this.#project, {
       id,
@@ -152,13 +164,13 @@ export class UploadQueue {
       bytes: file.size,
       group_by: groupBy,
     });
+    stop.throwIfAborted();
     if (plan.state !== "pending") return;
     const missing = new Set(plan.parts.map((part) => part.number));
     const done = (this.#memory.load(key)?.parts ?? []).filter(({ number }) => !missing.has(number));
     let sentBytes = file.size - plan.parts.reduce((sum, p) => sum + p.to_byte - p.from_byte, 0);
     this.#change(id, { message: "", sentBytes });
     for (const { number, url, from_byte, to_byte } of plan.parts) {
-      stop.throwIfAborted();
       const base = sentBytes;
       const bytes = file.slice(from_byte, to_byte);
       const etag = await this.#transport.put(
@@ -167,6 +179,7 @@ export class UploadQueue {
         (sent) => this.#change(id, { sentBytes: base + sent }),
         stop,
       );
+      stop.throwIfAborted();
       sentBytes = base + bytes.size;
       done.push({ number, etag });
       this.#memory.save(key, { id, parts: done });

@@ -1,8 +1,14 @@
-/** The doors an upload goes through: two requests of the API and PUTs to the object store. */
+/** The doors an upload goes through: requests of the API and PUTs to the object store. */
 
 import { UnreachableError } from "@/api/problem";
 import type { UploadPlan, UploadState } from "@/api/types";
-import { beginUpload, completeUpload, type FinishedPart, type NewUpload } from "@/api/uploads";
+import {
+  beginUpload,
+  cancelUpload,
+  completeUpload,
+  type FinishedPart,
+  type NewUpload,
+} from "@/api/uploads";
 
 export interface UploadTransport {
   begin(project: number, upload: NewUpload): Promise<UploadPlan>;
@@ -14,6 +20,7 @@ export interface UploadTransport {
     stop: AbortSignal,
   ): Promise<string>;
   complete(id: string, parts: FinishedPart[]): Promise<{ state: UploadState }>;
+  cancel(project: number, id: string): Promise<unknown>;
 }
 
 /** XMLHttpRequest, because fetch does not report the progress of what it sends. */
@@ -44,4 +51,5 @@ export const httpTransport: UploadTransport = {
   begin: beginUpload,
   put,
   complete: completeUpload,
+  cancel: cancelUpload,
 };

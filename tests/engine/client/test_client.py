@@ -116,6 +116,41 @@ def test_an_upload_that_broke_off_sends_only_what_is_missing(
     assert list((tmp_path / "ids").iterdir()) == []
 
 
+def test_an_upload_that_broke_off_and_that_nobody_remembers_is_forgotten_by_the_server(
+    client: Client, project: int, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1) + bytes(PART_BYTES))
+
+    def interrupt(done: int, total: int, what: str) -> None:
+        if done:
+            assert [each.state for each in client.uploads(project)] == ["pending"]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.upload_images(project, [large], progress=interrupt)
+
+    assert list(client.uploads(project)) == []
+
+
+def test_an_upload_of_a_file_that_changes_meanwhile_is_refused_and_forgotten_by_the_server(
+    client: Client, project: int, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1) + bytes(PART_BYTES))
+
+    def shorten(done: int, total: int, what: str) -> None:
+        if done:
+            large.write_bytes(png(1))
+
+    [outcome] = client.upload_images(
+        project, [large], unfinished=tmp_path / "ids", progress=shorten, timeout_s=60
+    )
+
+    assert (outcome.state, "became shorter" in outcome.message) == ("refused", True)
+    assert list(client.uploads(project)) == []
+
+
 def test_an_upload_that_outlives_its_addresses_goes_on_with_new_ones(
     client: Client, project: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

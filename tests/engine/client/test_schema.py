@@ -19,9 +19,10 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "frontend" / "openapi.json").re
 OPERATIONS = {name: each for name, each in vars(operations).items() if isinstance(each, Operation)}
 # A login is not tried again; whatever else is here changes nothing the second time.
 SENT_ONCE = {
-    *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD", "CANCEL_JOB"),
+    *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD", "CANCEL_UPLOAD"),
     *("CHECK_IMPORT", "START_IMPORT", "UNDO_IMPORT", "IMPORT_IMAGES", "DISCARD_IMPORT"),
-    *("DROP_VERSION_QUERY", "CANCEL_ROUND", "TAG_VERSION", "UNTAG_VERSION", "NOTE_VERSION"),
+    *("CANCEL_JOB", "CANCEL_ROUND"),
+    *("DROP_VERSION_QUERY", "TAG_VERSION", "UNTAG_VERSION", "NOTE_VERSION"),
 }
 SCALARS: dict[object, tuple[str, str | None]] = {
     str: ("string", None),

@@ -12,7 +12,7 @@ import {
   VisuallyHidden,
 } from "@mantine/core";
 import { IconRefresh, IconX } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { UploadRow } from "@/api/types";
 import { isInPart, uploadsQuery } from "@/api/uploads";
@@ -45,6 +45,11 @@ export function ImportTable({ project, items }: Props) {
   const local = items.filter((item) => !known.has(item.id));
   const localIds = new Set(local.map((item) => item.id));
   const remote = rows.filter((row) => !localIds.has(row.id));
+  const queryClient = useQueryClient();
+  const leaveOut = async (id: string) => {
+    await queueOf(project).cancel(id);
+    await queryClient.invalidateQueries({ queryKey: uploadsQuery(project).queryKey });
+  };
   const allSent = items.length > 0 && local.length === 0;
 
   useEffect(() => {
@@ -66,14 +71,19 @@ export function ImportTable({ project, items }: Props) {
             <Table.Tr>
               <Table.Th>File</Table.Th>
               <Table.Th w={96}>Result</Table.Th>
-              <Table.Th w={28}>
+              <Table.Th w={52}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {local.slice(0, SHOWN).map((item) => (
-              <LocalRow key={item.id} item={item} project={project} />
+              <LocalRow
+                key={item.id}
+                item={item}
+                onRetry={() => queueOf(project).retry(item.id)}
+                onLeaveOut={() => leaveOut(item.id)}
+              />
             ))}
             {local.length > SHOWN && (
               <Table.Tr>
@@ -85,7 +95,7 @@ export function ImportTable({ project, items }: Props) {
               </Table.Tr>
             )}
             {remote.map((row) => (
-              <RemoteRow key={row.id} row={row} />
+              <RemoteRow key={row.id} row={row} onLeaveOut={() => leaveOut(row.id)} />
             ))}
           </Table.Tbody>
         </Table>
@@ -132,8 +142,13 @@ function Summary({ local, rows }: { local: readonly UploadItem[]; rows: UploadRo
   );
 }
 
-function LocalRow({ item, project }: { item: UploadItem; project: number }) {
-  const queue = queueOf(project);
+interface LocalRowProps {
+  item: UploadItem;
+  onRetry: () => void;
+  onLeaveOut: () => void;
+}
+
+function LocalRow({ item, onRetry, onLeaveOut }: LocalRowProps) {
   return (
     <Table.Tr>
       <Table.Td pr="md">
@@ -161,35 +176,33 @@ function LocalRow({ item, project }: { item: UploadItem; project: number }) {
         />
       </Table.Td>
       <Table.Td>
-        {item.state === "failed" ? (
-          <Tooltip label="Try again">
-            <ActionIcon
-              size="sm"
-              aria-label={`Try again: ${item.name}`}
-              onClick={() => queue.retry(item.id)}
-            >
-              <IconRefresh size={15} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        ) : (
-          item.state !== "sent" && (
-            <Tooltip label="Leave out">
-              <ActionIcon
-                size="sm"
-                aria-label={`Leave out: ${item.name}`}
-                onClick={() => queue.cancel(item.id)}
-              >
-                <IconX size={15} aria-hidden />
+        <Group gap={4} wrap="nowrap" justify="flex-end">
+          {item.state === "failed" && (
+            <Tooltip label="Try again">
+              <ActionIcon size="sm" aria-label={`Try again: ${item.name}`} onClick={onRetry}>
+                <IconRefresh size={15} aria-hidden />
               </ActionIcon>
             </Tooltip>
-          )
-        )}
+          )}
+          {item.state !== "sent" && <LeaveOut name={item.name} onClick={onLeaveOut} />}
+        </Group>
       </Table.Td>
     </Table.Tr>
   );
 }
 
-function RemoteRow({ row }: { row: UploadRow }) {
+function LeaveOut({ name, onClick }: { name: string; onClick: () => void }) {
+  return (
+    <Tooltip label="Leave out">
+      <ActionIcon size="sm" aria-label={`Leave out: ${name}`} onClick={onClick}>
+        <IconX size={15} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function RemoteRow({ row, onLeaveOut }: { row: UploadRow; onLeaveOut: () => void }) {
+  const isPending = row.state === "pending";
   const isWanting = row.state === "refused" || isInPart(row);
   return (
     <Table.Tr>
@@ -203,9 +216,16 @@ function RemoteRow({ row }: { row: UploadRow }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td colSpan={2}>
+      <Table.Td colSpan={isPending ? 1 : 2}>
         <StatusBadge status={isInPart(row) ? "in part" : row.state} />
       </Table.Td>
+      {isPending && (
+        <Table.Td>
+          <Group justify="flex-end">
+            <LeaveOut name={row.file_name} onClick={onLeaveOut} />
+          </Group>
+        </Table.Td>
+      )}
     </Table.Tr>
   );
 }
