@@ -19,6 +19,7 @@ from annotation.services.images import AddedImage, add_image
 from annotation.services.import_batches import plain
 from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
+from annotation.services.left_uploads import drop_refused
 from annotation.services.sent_images import keep_sent_image
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
@@ -87,7 +88,7 @@ def check_upload(*, upload_id: str) -> Upload:
 
 
 def refuse_unread(*, upload_id: str, fault: storage.StorageUnavailableError) -> None:
-    """Refuse a file for what the store refuses of it alone. What lies there of it stays.
+    """Refuse a file for what the store refuses of it alone.
 
     Raises:
         StorageUnavailableError: the store is away, for which no file is refused.
@@ -96,7 +97,8 @@ def refuse_unread(*, upload_id: str, fault: storage.StorageUnavailableError) -> 
     storage.check()
     log.warning("file_not_given", upload_id=upload_id, reason=fault.reason)
     upload = Upload.objects.select_related("project").get(pk=upload_id)
-    _record(upload, AddedImage(None, State.REFUSED, f"{UNREAD} {fault}"))
+    if _record(upload, AddedImage(None, State.REFUSED, f"{UNREAD} {fault}")):
+        drop_refused([upload.pk])
 
 
 def import_archive(
@@ -249,10 +251,13 @@ def _cleared(upload: Upload) -> Upload:
     return upload
 
 
-def _record(upload: Upload, added: AddedImage) -> None:
+def _record(upload: Upload, added: AddedImage) -> bool:
+    """Say what became of a file that is being looked at; return whether it was."""
     checking = Upload.objects.filter(pk=upload.pk, state=State.CHECKING)
-    if checking.update(state=added.outcome, message=added.message, image=added.image):
-        keep_sent_image(upload=upload, added=added)
+    if not checking.update(state=added.outcome, message=added.message, image=added.image):
+        return False
+    keep_sent_image(upload=upload, added=added)
+    return True
 
 
 def _summary(outcomes: Counter[str]) -> str:

@@ -3,7 +3,7 @@
 An address to send to lives for an hour, also once its upload is over, and who sends may go away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
@@ -28,13 +28,12 @@ log = structlog.get_logger(__name__)
 def drop_left_uploads(cutoff: datetime) -> None:
     """Delete what is held of uploads that are over or unknown. Safe to repeat.
 
-    Those that were begun before the cutoff and whose bytes never came are over, and so is what was
-    kept of refused files.
+    Those that were begun before the cutoff and whose bytes never came are over.
     """
     stale = Upload.objects.filter(state=State.PENDING, created_at__lt=cutoff)
     for upload_id in stale.values_list("pk", flat=True).iterator():
         end_pending(upload_id)
-    dropped = _drop_unread(cutoff)
+    dropped = _drop_unread()
     aborted = _abort_unnamed(timezone.now() - BEGINNING)
     if dropped or aborted:
         log.info("left_uploads_dropped", objects=dropped, multiparts=aborted)
@@ -57,7 +56,17 @@ def end_pending(upload_id: UUID) -> None:
     upload.delete()  # last: nothing else names its parts
 
 
-def _drop_unread(cutoff: datetime) -> int:
+def drop_refused(upload_ids: Iterable[UUID]) -> None:
+    """Delete what was sent of files that are refused for good: nothing reads it any more.
+
+    Where the store is away, the next emptying of the trash does it.
+    """
+    with suppress(storage.StorageUnavailableError):
+        for upload_id in upload_ids:
+            storage.delete(storage.upload_key(upload_id))
+
+
+def _drop_unread() -> int:
     """Delete files that nobody waits for or reads; return of how many.
 
     A row is there before any address to send to is: what has none has lost it.
@@ -65,21 +74,16 @@ def _drop_unread(cutoff: datetime) -> int:
     dropped = 0
     stored = _stored_ids()
     while batch := list(islice(stored, BATCH)):
-        for upload_id in set(batch) - _wanted(batch, cutoff):
+        for upload_id in set(batch) - _wanted(batch):
             storage.delete(storage.upload_key(upload_id))
             dropped += 1
     return dropped
 
 
-def _wanted(ids: Sequence[UUID], cutoff: datetime) -> set[UUID]:
-    """Return those that are on their way, or read, or were refused lately. The others stay over."""
+def _wanted(ids: Sequence[UUID]) -> set[UUID]:
+    """Return those that are on their way, or read. The others stay over."""
     needing = DatasetImport.objects.filter(pk=OuterRef("pk"), state__in=DatasetImport.NEEDING_FILES)
-    wanted = Upload.objects.filter(
-        Q(state__in=Upload.ON_THEIR_WAY)
-        | Q(state=State.REFUSED, created_at__gte=cutoff)
-        | Exists(needing),
-        pk__in=ids,
-    )
+    wanted = Upload.objects.filter(Q(state__in=Upload.ON_THEIR_WAY) | Exists(needing), pk__in=ids)
     return set(wanted.values_list("pk", flat=True))
 
 

@@ -1,6 +1,7 @@
 """What a job that failed or was cancelled leaves behind is ended too, or tried once more."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from annotation import jobs
 from annotation.models import Job, Project, Recording, Upload
 from annotation.selectors.uploads import own_jobs
 from annotation.services.jobs import enqueue_once, is_ended_by_outage, retry_job
+from annotation.services.left_uploads import drop_refused
 from annotation.services.rounds import settle_rounds
 
 AFTER_OUTAGE: Final = timedelta(minutes=10)
+ENDED_BADLY: Final = (Job.State.FAILED, Job.State.CANCELLED)
 
 
 def settle_failures() -> None:
@@ -58,7 +61,7 @@ def _settle_files(project_id: int) -> None:
         return
     looks = Job.objects.filter(
         kind=jobs.IMPORT_UPLOADS, project=project_id, state__in=Job.UNFINISHED
-    )  # asked with the update: a file that has just come has a new one
+    )  # asked with the lock: a file that has just come has a new one
     files = Upload.objects.filter(
         ~Exists(looks), ~Exists(own_jobs()), project=project_id, state=Upload.State.CHECKING
     )
@@ -79,15 +82,23 @@ def _waits_for_end_of_outage(job: Job) -> bool:
     return True
 
 
+@transaction.atomic
 def _refuse(uploads: QuerySet[Upload], job: Job) -> int:
-    return uploads.update(state=Upload.State.REFUSED, message=_reason(job))
+    """Refuse files and delete what was sent of them; return how many."""
+    # Locked, as who tries it again would read what is deleted: so it finds them refused.
+    if not Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state__in=ENDED_BADLY):
+        return 0
+    ids = list(uploads.select_for_update().values_list("pk", flat=True))
+    transaction.on_commit(partial(drop_refused, ids))
+    return Upload.objects.filter(pk__in=ids).update(
+        state=Upload.State.REFUSED, message=_reason(job)
+    )
 
 
 def _ended(kind: str, args: dict[str, int] | dict[str, str]) -> Job | None:
     """Return the newest such job where it failed or was cancelled; None where it has not."""
     job = Job.objects.filter(kind=kind, args__contains=args).order_by("-pk").first()
-    is_ended = job is not None and job.state in {Job.State.FAILED, Job.State.CANCELLED}
-    return job if is_ended else None
+    return job if job is not None and job.state in ENDED_BADLY else None
 
 
 def _reason(job: Job) -> str:

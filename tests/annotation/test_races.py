@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.errors import DomainError, StaleVersionError
-from annotation.jobs import PREPARE_IMAGES
+from annotation.jobs import IMPORT_ARCHIVE, PREPARE_IMAGES
 from annotation.models import (
     Alias,
     Assignment,
@@ -50,12 +50,13 @@ from annotation.services.grounding import save_grounding
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
 from annotation.services.imported_people import withdraw_comments
-from annotation.services.jobs import Claim, claim_job, enqueue_job
+from annotation.services.jobs import Claim, claim_job, enqueue_job, retry_job
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
+from annotation.services.settlement import settle_failures
 from annotation.services.uploads import (
     UploadArrivedError,
     UploadsFullError,
@@ -302,6 +303,37 @@ def test_a_file_is_either_cancelled_or_complete_and_then_its_bytes_are_there(wor
         assert storage.exists(storage.upload_key(upload.pk)) == is_there
         assert isinstance(completed, Upload) == is_there
         assert isinstance(cancelled, UploadArrivedError) == is_there
+
+
+def test_a_job_that_is_tried_again_while_its_archive_is_refused_finds_it_refused(
+    world: World,
+) -> None:
+    """Else it would read what is being deleted."""
+    upload = Upload.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        file_name="a.zip",
+        bytes=1,
+        state="checking",
+        created_by=world.manager,
+    )
+    storage.put_bytes(storage.upload_key(upload.pk), b"x")
+    args = {"upload_id": str(upload.pk)}
+    job = enqueue_job(kind=IMPORT_ARCHIVE, project=world.project, args=args)
+    Job.objects.filter(pk=job.pk).update(state="failed")
+
+    def again() -> str:
+        retry_job(job_id=job.pk)
+        return Upload.objects.get(pk=upload.pk).state
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            settle_failures()
+            retried = pool.submit(lambda: at_once(again))
+            _wait_until_somebody_waits_for_this_transaction()
+        assert retried.result(timeout=20) == ["refused"]
+
+    assert not storage.exists(storage.upload_key(upload.pk))
 
 
 def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: World) -> None:
