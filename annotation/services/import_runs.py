@@ -46,6 +46,8 @@ from annotation.services.refused_rows import keep_refused_rows, told_problems
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import READERS
+from engine.datasets.formats.images_alone import IMAGES_ALONE
+from engine.datasets.formats.unknown import words_of_unknown
 from engine.datasets.sample import Dataset, Sample, as_predictions
 
 MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
@@ -119,6 +121,7 @@ def look_at_dataset(
     state, message = State.READY, ""
     try:
         dataset = READERS[dataset_import.format].read(source, problems.add)
+        message = _left_out(dataset_import, source, problems)
         looking = Looking.at(
             dataset_import.project, dataset, source=source, group_by=dataset_import.group_by
         )
@@ -162,6 +165,7 @@ def run_import(
     has_begun = dataset_import.samples.exists()
     problems = Problems(dataset_import, kept=dataset_import.problems.count() if has_begun else 0)
     dataset = READERS[dataset_import.format].read(source, problems.add)
+    message = _left_out(dataset_import, source, problems)
     with fence():
         hold(dataset_import, State.IMPORTING)
         importing = _begun(dataset_import, dataset)
@@ -192,10 +196,19 @@ def run_import(
         hold(dataset_import, State.IMPORTING)
         problems.write()
         DatasetImport.objects.filter(pk=dataset_import.pk).update(
-            state=State.IMPORTED, brought=brought, message=""
+            state=State.IMPORTED, brought=brought, message=message
         )
     log.info("dataset_imported", dataset_import_id=str(dataset_import.pk), **brought)
     return brought
+
+
+def _left_out(dataset_import: DatasetImport, source: Source, problems: Problems) -> str:
+    """Say which annotations beside a bucket's images no reader knows, as imports of archives do.
+
+    Of broken ones the reader has told by now, among the problems.
+    """
+    is_unknown = dataset_import.candidates == [IMAGES_ALONE.name]
+    return plain(words_of_unknown(source)) if is_unknown and not problems.total else ""
 
 
 def _keep_refused(dataset_import: DatasetImport, source: Source, problems: Problems) -> None:

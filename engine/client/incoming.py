@@ -221,12 +221,16 @@ class Incoming(Connection):
         finished: bool = False,
         proposals_by: str = "",
         group_by: str = "",
+        dry_run: bool = False,
     ) -> DatasetImport | None:
         """Return the last import of a place if `bring_in` would go on with it; None if not.
 
-        One that runs or stopped does, and one that was looked at and waits, where the arguments
-        are the same and the files have not changed.
+        It would with one that runs or stopped, and with one that was looked at and waits, where the
+        arguments are the same and the files have not changed. A dry run goes on with none: it
+        discards what it looked at, which somebody else may be about to bring in.
         """
+        if dry_run:
+            return None
         place: Query = {"bucket": bucket, "prefix": prefix}
         project_id = self._id_of(project)
         last = next(pages(self._transport, op.DATASET_IMPORTS, place, project_id=project_id), None)
@@ -256,25 +260,21 @@ class Incoming(Connection):
 
         Again it brings what is new there; interrupted, it goes on. `bucket` is one of
         `import_sources`, `prefix` a folder or a file in it, and the rest as `import_dataset` has
-        it.
+        it. If the images are `is_in_part`, `message` says which annotations no reader knows.
 
         Raises:
             AnnealError: it may be of several formats, or nothing in it is usable.
 
         """
-        # A dry run discards what it looked at, which somebody else may be about to bring in.
-        begun = (
-            None
-            if dry_run
-            else self.unfinished_bucket(
-                project,
-                bucket,
-                prefix,
-                format=format,
-                finished=finished,
-                proposals_by=proposals_by,
-                group_by=group_by,
-            )
+        begun = self.unfinished_bucket(
+            project,
+            bucket,
+            prefix,
+            format=format,
+            finished=finished,
+            proposals_by=proposals_by,
+            group_by=group_by,
+            dry_run=dry_run,
         )
         found = begun or self.offer_bucket(project, bucket, prefix, group_by=group_by)
         brought = self.bring_in(

@@ -229,6 +229,11 @@ class DatasetImport(Model):
     job: Job | None  # the last one
     created_at: datetime
 
+    @property
+    def is_in_part(self) -> bool:
+        """Whether it is images of a bucket, and what may be their annotations does not come in."""
+        return self.state in {IMPORT_READY, IMPORT_IMPORTED} and self.message != ""
+
 
 class ImportProblem(Model):
     """A part of a dataset that cannot be used."""

@@ -179,6 +179,37 @@ def test_broken_annotations_beside_images_alone_are_told(
     assert problems[0]["fault"].startswith("not XML: ")
 
 
+def test_annotations_beside_images_that_no_reader_knows_are_told_before_and_after(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    put(lab, "plain/1.png", png(1))
+    put(lab, "plain/cells.json", b'{"shapes": []}')
+
+    looked_at = offer(manager, world, "plain")
+    brought = start(manager, looked_at["id"])
+
+    told = "Annotations in no known format: 1 file, cells.json. Export them as COCO"
+    assert (looked_at["state"], looked_at["problems_count"]) == ("ready", 0)
+    assert looked_at["message"].startswith(told)
+    assert (brought["state"], brought["brought"]) == ("imported", {"images accepted": 1})
+    assert brought["message"] == looked_at["message"]
+
+
+def test_annotations_that_are_known_are_not_told_of_images_that_are_asked_for_alone(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    unpack(lab, THREE, "cells")
+    found = offer(manager, world, "cells")
+
+    manager.post(f"dataset-imports/{found['id']}/check", {"format": "images"})
+    work()
+
+    assert (read(manager, found["id"])["title"], read(manager, found["id"])["message"]) == (
+        "Images alone",
+        "",
+    )
+
+
 def test_file_in_a_bucket_is_fetched_and_read_as_an_upload(
     world: World, manager: Api, lab: ImportSource
 ) -> None:

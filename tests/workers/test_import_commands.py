@@ -137,6 +137,29 @@ def test_a_dry_run_leaves_a_look_alone_that_somebody_waits_for(
     assert (code, with_look.count()) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("options", "code"), [(["--dry-run"], 1), ([], 1), (["--format", "images"], 0)]
+)
+def test_annotations_in_a_bucket_that_no_reader_knows_are_told_and_are_exit_code_1(
+    world: World,
+    lab: str,
+    anneal: Anneal,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    code: int,
+) -> None:
+    storage.put_bytes(f"{lab}/plain/1.png", png(1))
+    storage.put_bytes(f"{lab}/plain/cells.json", b'{"shapes": []}')
+
+    ended = anneal("import-bucket", world.project.pk, "lab", "plain", *options)
+
+    assert ended == code
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 image" in told
+    assert ". Annotations in no known format: 1 file, cells.json." in told
+    assert Image.objects.exists() == ("--dry-run" not in options)
+
+
 @pytest.fixture
 def cells(tmp_path: Path) -> Path:
     (tmp_path / "cells.zip").write_bytes(zipped("coco", cell(1), cell(2)))

@@ -14,6 +14,7 @@ from engine.client.cli.incoming import (
 )
 from engine.client.cli.output import progress, tell
 from engine.client.cli.stopping import telling_of_cancel
+from engine.datasets.formats.images_alone import IMAGES_ALONE
 
 
 def import_bucket(  # noqa: PLR0913  # one for each option
@@ -38,21 +39,20 @@ def import_bucket(  # noqa: PLR0913  # one for each option
     """Bring in a dataset, or images alone, that lie in a bucket.
 
     Again it brings what is new there; interrupted, the same command goes on where it was. The exit
-    code is 1 if a part cannot be used, which is told; all else is in nonetheless.
+    code is 1 if a part cannot be used, or annotations beside images are of no known format unless
+    `--format images` is said, which is told; all else is in nonetheless.
     """
     with logged_in() as client, progress() as moved:
-        # A dry run discards what it looked at, which somebody else may be about to bring in.
-        begun = None
-        if not dry_run:
-            begun = client.unfinished_bucket(
-                project,
-                bucket,
-                folder,
-                format=form,
-                finished=finished,
-                proposals_by=proposals_by,
-                group_by=group_by,
-            )
+        begun = client.unfinished_bucket(
+            project,
+            bucket,
+            folder,
+            format=form,
+            finished=finished,
+            proposals_by=proposals_by,
+            group_by=group_by,
+            dry_run=dry_run,
+        )
         if begun is not None:
             since = begun.created_at.strftime("%Y-%m-%d %H:%M")
             tell(f"Going on with the import of {begun.file_name} that began on {since}.")
@@ -77,5 +77,5 @@ def import_bucket(  # noqa: PLR0913  # one for each option
         dataset=brought,
     )
     show_outcomes([outcome], as_json=as_json)
-    if is_faulty(brought):
+    if is_faulty(brought) or (brought.is_in_part and form != IMAGES_ALONE.name):
         raise typer.Exit(REFUSED)

@@ -260,7 +260,8 @@ def _message(outcome: Outcome | FoundImages) -> str:
     if found.state == IMPORT_UNREADABLE:
         return found.message
     counts = _counted(found.found if found.state == IMPORT_READY else found.brought)
-    return f"{found.title}: {counts}"
+    told = f"{found.title}: {counts}"
+    return f"{told}. {found.message}" if found.is_in_part else told
 
 
 def _dataset_of(outcome: Outcome | FoundImages) -> ImportedDataset | None:
