@@ -12,6 +12,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export
 from engine.datasets.formats.cvat import CVAT
+from engine.datasets.formats.cvat_read import TASK_NAMES
 from engine.datasets.formats.shapes import TURNS, ellipse
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import bbox_xywh, decode, encode
@@ -84,6 +85,48 @@ def image(content: str, size: str = 'width="4" height="3"') -> str:
 def read(folder: Path, text: str) -> tuple[list[Sample], list[DatasetError]]:
     (folder / NAME).write_text(text)
     return read_all(folder, CVAT)
+
+
+@pytest.mark.parametrize("kind", ["task", "job"])
+def test_subset_of_a_whole_task_or_job_is_the_split_of_its_images(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(b"pixels")
+    told = f"<meta><{kind}><id>4</id><subset>val</subset></{kind}></meta>"
+
+    (found,), problems = read(tmp_path, image("").replace("<image", f"{told}<image"))
+
+    assert not problems
+    assert (found.split, found.left_out) == ("val", {})
+    assert found.load_bytes is not None
+    assert found.load_bytes() == b"pixels"
+
+
+def test_names_of_tasks_are_counted_once_unless_they_are_their_subsets(tmp_path: Path) -> None:
+    tasks = "".join(
+        f"<task><id>{number}</id><name>{name}</name><subset>{subset}</subset></task>"
+        for number, (name, subset) in enumerate(
+            [("Slide 7", "train"), ("Train", "train"), ("Slide 9", "default"), ("", "val")]
+        )
+    )
+    told = f"<meta><project><name>Cells</name><tasks>{tasks}</tasks></project></meta>"
+    one = '<image id="0" name="{}.png" subset="train" task_id="0" width="4" height="3"/>'
+    text = f"<annotations>{told}<image/>{one.format('a')}{one.format('b')}</annotations>"
+
+    found, problems = read(tmp_path, text)
+
+    assert [each.left_out for each in found] == [{TASK_NAMES: 2}, {}]
+    assert len(problems) == 1  # the image without a size
+
+
+def test_name_of_an_own_export_is_nobodys_task(tmp_path: Path) -> None:
+    folder = written(tmp_path, CVAT)
+
+    found, _ = read_all(folder, CVAT)
+
+    assert "<task><name>" in (folder / NAME).read_text()
+    assert not any(TASK_NAMES in each.left_out for each in found)
 
 
 @needs_data

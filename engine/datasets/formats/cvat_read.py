@@ -1,7 +1,8 @@
 """Read CVAT for images 1.1: masks, polygons, ellipses and boxes of tasks, jobs and projects.
 
-These list their labels in different places, and projects say of each image its subset, which is a
-split. Turned boxes become those around them; the larger are counted.
+These list their labels in different places. A subset is a split: projects say it of each image,
+tasks and jobs of all theirs. Turned boxes become those around them; the larger are counted, and so
+are names of tasks, which have no place here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -51,6 +52,7 @@ from engine.masks.validate import MAX_RUNS
 
 DEFAULT_SUBSET: Final = "default"  # CVAT's name of none
 OCCLUDED: Final = "occluded"
+TASK_NAMES: Final = "names of tasks left out"  # how many, in people's words
 _LOOKED_AT: Final = 20  # XML files before others are taken for another format's
 
 
@@ -125,16 +127,22 @@ class _Reader:
     def samples(self) -> Iterator[Sample]:
         place = 0
         origins: dict[str, Origin] = {}
+        names, subset = 0, None  # not told yet, and of all images
         for child in _children(self.source, self.name):
             if child.tag == "meta":
                 origins |= origins_in(child)
+                names, subset = names + _names_in(child), _subset_in(child)
             if child.tag == "track":
                 self._report("tracks of videos are not read: export images", "track", None)
             if child.tag != "image":
                 continue
             try:
                 origin = origins.get(child.get("task_id", ""), origins.get("", {}))
-                yield self._sample(child, f"image[{place}]", origin)
+                sample = self._sample(child, f"image[{place}]", origin, subset)
+                if names and OWN not in child.attrib:  # ours are called as their versions
+                    sample = replace(sample, left_out={**sample.left_out, TASK_NAMES: names})
+                    names = 0
+                yield sample
             except ValueError as error:
                 self._report(str(error), "image", place)
             place += 1
@@ -142,9 +150,10 @@ class _Reader:
     def _report(self, fault: str, field: str, index: int | None) -> None:
         self.report(DatasetError(fault, file=self.name, field=field, index=index))
 
-    def _sample(self, image: Element, field: str, origin: Origin) -> Sample:
+    def _sample(self, image: Element, field: str, origin: Origin, of_all: str | None) -> Sample:
         name, subset = image.get("name", ""), image.get("subset")
-        split = None if subset == DEFAULT_SUBSET else subset or None
+        told = subset or of_all
+        split = None if told == DEFAULT_SUBSET else told or None
         size_hw = size(*(_whole(image, side) for side in ("height", "width")))
         annotations = []
         turns = 0
@@ -182,6 +191,21 @@ class _Reader:
         }
         rle, box = _drawn(shape, size_hw)
         return read_object(_own(shape), native, rle, label_of(label), box)
+
+
+def _names_in(meta: Element) -> int:
+    """Count the names of tasks that tell more than their subset, which comes in as a split."""
+    told = (
+        [(task.findtext(key) or "").strip() for key in ("name", "subset")]
+        for task in meta.iter("task")
+    )
+    return sum(name != "" and name.casefold() != subset.casefold() for name, subset in told)
+
+
+def _subset_in(meta: Element) -> str | None:
+    """Return the subset of the one task or job that a file is; a project has one for each image."""
+    whole = (each.findtext("subset", "").strip() for each in meta if each.tag in {"task", "job"})
+    return next(whole, None)
 
 
 def _own(element: Element) -> Fields | None:

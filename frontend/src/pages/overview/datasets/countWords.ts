@@ -70,6 +70,7 @@ const LEFT: readonly [string, string, string][] = [
   ["captions there already", "caption that is there already", "captions that are there already"],
   ["comments there already", "comment that is there already", "comments that are there already"],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
+  ["names of tasks left out", "name of a task", "names of tasks"],
   ["turns of boxes left out", "turn of a box", "turns of boxes"],
   [
     "parts of boxes beyond the image left out",
