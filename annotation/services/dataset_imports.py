@@ -10,13 +10,18 @@ from itertools import groupby
 from types import MappingProxyType
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from annotation.models import Image, Label, Project
 from annotation.services.covered_proposals import withdraw_covered
 from annotation.services.declared_attributes import attributes_by_label
 from annotation.services.image_groups import group_told
-from annotation.services.images import locked_images, restore_image, store_image
+from annotation.services.images import (
+    locked_images,
+    restore_image,
+    store_image,
+    wait_for_turn,
+)
 from annotation.services.import_batches import (
     MAX_FILE_NAME,
     Brought,
@@ -125,7 +130,7 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
 
     What cannot be used is a problem of its image and left out; the rest comes in all the same.
     """
-    _wait_for_turn(importing.project)
+    wait_for_turn(importing.project)
     brought = []
     # One that brings its file may be what a later one means by its name, but no earlier one.
     for _, alike in groupby(coming, key=lambda each: each.sample.load_bytes is None):
@@ -141,17 +146,6 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
     for each in brought:
         each.counts = +each.counts
     return brought
-
-
-def _wait_for_turn(project: Project) -> None:
-    """Wait until no other transaction imports into the project, and keep them out until this ends.
-
-    Images and names come in any order: of two that each have what the other needs next, PostgreSQL
-    would end one.
-    """
-    with connection.cursor() as cursor:
-        key = f"import into project {project.pk}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _annotate(importing: Importing, coming: Sequence[Coming], found: Sequence[Brought]) -> None:

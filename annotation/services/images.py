@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.aggregates import BoolOr
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -118,9 +118,23 @@ def add_images(
     return [_outcome(each, made, known) for each in stored]
 
 
+def wait_for_turn(project: Project) -> None:
+    """Keep others out of the images and groups of a project until the transaction ends.
+
+    Datasets bring images and names in any order: of two that each have what the other needs next,
+    PostgreSQL would end one. And what joins a group must see on which side of the holdout it is,
+    though the group may be given to images just now.
+    """
+    with connection.cursor() as cursor:
+        key = f"import into project {project.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
 def _draw(images: Collection[Image], project: Project) -> None:
     """Draw images for the holdout. Those of a group go where it is, whatever the share is now."""
     groups = {each.group for each in images} - {""}
+    if groups:
+        wait_for_turn(project)
     grouped = Image.objects.filter(~Q(group=""), project=project, group__in=groups)
     sides = dict(grouped.values_list("group").annotate(held_out=BoolOr("is_holdout")))
     for image in images:
