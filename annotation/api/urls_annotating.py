@@ -9,6 +9,7 @@ from annotation.api import (
     comments,
     conflicts,
     dataset_imports,
+    image_groups,
     image_versions,
     images,
     labels,
@@ -87,6 +88,7 @@ urlpatterns: list[URLPattern] = [
         dataset_imports.DatasetImportRefusedView.as_view(),
     ),
     path("projects/<int:project_id>/images", images.ImageListView.as_view()),
+    path("projects/<int:project_id>/image-groups", image_groups.ProjectImageGroupsView.as_view()),
     path("images/<int:image_id>", images.ImageView.as_view()),
     path(
         "images/<int:image_id>/windows/<str:encoder_digest>/<str:window>",

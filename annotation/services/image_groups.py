@@ -1,7 +1,8 @@
 """By what the images of an import belong together, so that no split comes between them.
 
-Images that are there already keep the group that they have, or none: with another one they would
-be drawn anew for val, and might have others of it on the other side of the holdout.
+Images that are there already keep the group that they have, or none, unless a manager gives them
+one, see given_groups.py: with another one they are drawn anew for val, and might have others of it
+on the other side of the holdout.
 """
 
 from typing import Final

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -45,7 +45,9 @@ from annotation.services.comments import (
     withdraw_comment,
 )
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
+from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.exports import request_export
+from annotation.services.given_groups import give_groups
 from annotation.services.grounding import save_grounding
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
@@ -502,6 +504,36 @@ def test_of_two_jobs_of_the_same_work_that_are_claimed_at_once_one_waits(world: 
 
     assert sorted(Job.objects.values_list("state", flat=True)) == ["queued", "running"]
     assert len([each for each in claims if each is None]) == 1
+
+
+def test_an_image_that_joins_a_group_while_others_get_it_lies_on_their_side(world: World) -> None:
+    update_project(project=world.project, changes={"holdout_share": 0.9})
+    group = next(name for name in "abc" if is_drawn_for_holdout(name, share=0.9))
+    there = make_image(world.project, file_name=f"{group}_1.png", is_holdout=False)
+    barrier = Barrier(2)
+
+    def take_time(act: Callable[[], object]) -> None:
+        with transaction.atomic():
+            act()
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=0.5)
+
+    def give() -> None:
+        give_groups(project=world.project, group_by="{group}_{}.png", by=world.manager)
+
+    def join() -> None:
+        about: dict[str, Any] = {"project": world.project, "created_by": world.manager}
+        add_image(data=png(1), file_name="later.png", group=group, **about)
+
+    results = at_once(partial(take_time, give), partial(take_time, join))
+
+    assert results == [None, None]
+    there.refresh_from_db()
+    later = Image.objects.get(file_name="later.png")
+    assert later.group == group
+    # Whichever was first: the group lies where that was, and what was second in it only if it may.
+    assert (there.group, later.is_holdout) in {(group, False), ("", True)}
+    assert not there.is_holdout
 
 
 class Meeting(list[Coming]):

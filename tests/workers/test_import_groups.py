@@ -109,6 +109,26 @@ def test_images_that_are_there_already_keep_their_group_and_their_side(
     assert Image.objects.get(file_name__endswith=TILES[2]).group == "slide0"
 
 
+def test_images_that_got_their_groups_later_are_joined_by_those_of_the_next_import(
+    world: World, manager: Api
+) -> None:
+    update_project(project=world.project, changes={"holdout_share": 0.5})
+    send(manager, world, archived(f"{slide}/0.png" for slide in SLIDES), "tiles.zip", "")
+    sides = dict(Image.objects.values_list("file_name", "is_holdout"))
+
+    manager.post(f"projects/{world.project.pk}/image-groups", {"group_by": "folder"})
+    for seed, slide in enumerate(SLIDES, start=len(SLIDES)):
+        send(manager, world, png(seed), f"{slide}/1.png", "folder")
+
+    assert set(sides.values()) == {True, False}
+    assert dict(Image.objects.values_list("file_name", "is_holdout")) == {
+        f"{place}{slide}/{tile}.png": sides[f"tiles.zip/{slide}/0.png"]
+        for slide in SLIDES
+        for place, tile in (("tiles.zip/", 0), ("", 1))
+    }
+    assert sorted(Image.objects.values_list("group", flat=True)) == sorted(SLIDES * 2)
+
+
 def test_a_dataset_s_own_groups_count_before_those_of_names(world: World, manager: Api) -> None:
     told = replace(cell(1), group="film 7")
     data = zipped("coco", told, cell(2), replace(cell(3), file_name="3.png"))

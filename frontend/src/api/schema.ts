@@ -1154,6 +1154,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/image-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description The groups of a project's images. Those of one share a side of the holdout, and of `val`.
+         *
+         *     Groups are given by names, and never move an image to the other side of the holdout. For
+         *     versions that are cut later, images that got one are drawn for `val` with their group.
+         */
+        get: operations["find_image_groups"];
+        put?: never;
+        /**
+         * @description The groups of a project's images. Those of one share a side of the holdout, and of `val`.
+         *
+         *     Groups are given by names, and never move an image to the other side of the holdout. For
+         *     versions that are cut later, images that got one are drawn for `val` with their group.
+         */
+        post: operations["give_image_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/images": {
         parameters: {
             query?: never;
@@ -3687,6 +3715,17 @@ export interface components {
              */
             version?: number;
         };
+        /** @description What became of the images, or would; those in the trash count. */
+        GivenGroups: {
+            /** @description images that got a group */
+            given: components["schemas"]["NamedGroups"];
+            /** @description groups that would have images on both sides of the holdout, where each image stays: none of theirs got them */
+            divided: components["schemas"]["NamedGroups"];
+            /** @description images that keep another group */
+            kept: number;
+            /** @description images without a group whose names tell none either */
+            nameless: number;
+        };
         Grounding: {
             /** @description Of the newest text of each take */
             phrases: components["schemas"]["Phrase"][];
@@ -3758,6 +3797,17 @@ export interface components {
             proposals: components["schemas"]["Proposal"][];
             labels: components["schemas"]["Label"][];
             assignment: components["schemas"]["Assignment"] | null;
+        };
+        ImageGroup: {
+            name: string;
+            images: number;
+        };
+        /** @description What a version's criteria may name; no version divides a group by `val`. */
+        ImageGroups: {
+            /** @description of all groups, whatever was searched for */
+            count: number;
+            /** @description the first twenty by name */
+            found: components["schemas"]["ImageGroup"][];
         };
         ImagePage: {
             results: components["schemas"]["Image"][];
@@ -4044,6 +4094,12 @@ export interface components {
             after: string | null;
             count: number;
         };
+        NamedGroups: {
+            images: number;
+            groups: number;
+            /** @description twenty at most */
+            largest: components["schemas"]["ImageGroup"][];
+        };
         NamedProject: {
             id: number;
             name: string;
@@ -4114,6 +4170,20 @@ export interface components {
              * @default false
              */
             addresses?: boolean;
+        };
+        NewGroups: {
+            /** @description folder, or a pattern of names such as {group}_{}.png, as for an import */
+            group_by: string;
+            /**
+             * @description give images that have a group the one of their name, too
+             * @default false
+             */
+            regroup?: boolean;
+            /**
+             * @description only tell what would be done
+             * @default false
+             */
+            dry_run?: boolean;
         };
         NewMaskCaption: {
             /**
@@ -8195,6 +8265,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GateOutlook"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_image_groups: {
+        parameters: {
+            query?: {
+                /** @description In the name */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageGroups"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_image_groups: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroups"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenGroups"];
                 };
             };
             /** @description A problem document (RFC 9457) */
