@@ -15,8 +15,10 @@ from engine.client.models import (
     UPLOAD_REFUSED,
     BucketImport,
     DatasetImport,
+    GivenGroups,
     Image,
     ImportedDataset,
+    NewGroups,
     Upload,
 )
 from engine.client.packing import faults_of, is_dataset, packed
@@ -41,6 +43,29 @@ class Incoming(Connection):
         """Yield a project's images in the order of their import, fetched page by page."""
         query = {"status": status, "search": search}
         return pages(self._transport, op.IMAGES, query, project_id=self._id_of(project))
+
+    def give_groups(
+        self,
+        project: AnyProject,
+        group_by: str,
+        *,
+        regroup: bool = False,
+        dry_run: bool = False,
+    ) -> GivenGroups:
+        """Give images that are there the groups which an import would have given them.
+
+        Each stays on its side of the holdout: where that divides a group, none of its images gets
+        it, which the answer tells. Later imports join the groups.
+
+        Args:
+            project: whose images.
+            group_by: "folder", or a pattern of names such as "{group}_{}.png".
+            regroup: give it to images that have a group, too.
+            dry_run: only tell what would be done.
+
+        """
+        wanted = NewGroups(group_by=group_by, regroup=regroup, dry_run=dry_run)
+        return self._transport.call(op.GIVE_GROUPS, wanted, project_id=self._id_of(project))
 
     def uploads(self, project: AnyProject) -> Iterator[Upload]:
         """Yield what became of each file that was sent, the newest first."""

@@ -139,6 +139,32 @@ class Image(Model):
     assignee: str | None
 
 
+class NewGroups(Model):
+    group_by: str  # as engine.datasets.grouping has it
+    regroup: bool = False  # images that have a group, too
+    dry_run: bool = False
+
+
+class ImageGroup(Model):
+    name: str
+    images: int
+
+
+class NamedGroups(Model):
+    images: int
+    groups: int
+    largest: list[ImageGroup]
+
+
+class GivenGroups(Model):
+    """What became of images that were to get a group, or would."""
+
+    given: NamedGroups
+    divided: NamedGroups  # that would lie on both sides of the holdout: none of theirs got them
+    kept: int  # images that keep another group
+    nameless: int  # images without a group whose names tell none either
+
+
 class UploadInput(Model):
     id: UUID
     file_name: str

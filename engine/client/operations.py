@@ -20,6 +20,7 @@ from engine.client.models import (
     ExportChoice,
     ExportOffer,
     GateOutlook,
+    GivenGroups,
     Image,
     ImageVersion,
     ImportProblem,
@@ -27,6 +28,7 @@ from engine.client.models import (
     Login,
     Model,
     NewExport,
+    NewGroups,
     NewTag,
     NewToken,
     NewVersion,
@@ -91,6 +93,7 @@ CANCEL_JOB: Final = _post("/api/jobs/{job_id}/cancel", None, Job)
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
 )
+GIVE_GROUPS: Final = _post("/api/projects/{project_id}/image-groups", NewGroups, GivenGroups)
 UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "id", "cursor")
 BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
 CANCEL_UPLOAD: Final = Operation(

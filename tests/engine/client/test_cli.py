@@ -144,6 +144,25 @@ def test_an_import_says_what_became_of_each_file(
     assert (again.code, outcome["state"]) == (0, "duplicate")
 
 
+def test_images_that_are_there_are_kept_together_by_a_command_that_tells_before(
+    logged_in: Run, project: int, pictures: Path
+) -> None:
+    logged_in("import", project, pictures)
+
+    looked = logged_in("group", project, "{group}.png", "--dry-run")
+    given = logged_in("group", project, "{group}.png", "--json")
+    again = logged_in("group", project, "1{group}ng")
+    other = logged_in("group", project, "1{group}ng", "--regroup")
+    wrong = logged_in("group", project, "no pattern")
+
+    assert (looked.code, looked.out.splitlines()) == (0, ["0\t1\t", "1\t1\t", "2\t1\t"])
+    assert "3 images would get 3 groups" in looked.err
+    assert (given.code, json.loads(given.out)["given"]["images"]) == (0, 3)
+    assert "0 images got 0 groups\n1 image keeps another group" in again.err
+    assert (other.code, other.out) == (0, ".p\t1\t\n")
+    assert (wrong.code, "{group} once" in wrong.err) == (1, True)
+
+
 def test_images_that_one_command_brought_go_out_by_another(
     logged_in: Run, project: int, pictures: Path
 ) -> None:
