@@ -1,23 +1,25 @@
 import { Group, Select, TextInput } from "@mantine/core";
-import { EXAMPLE, faultOf, type Grouping, WAYS } from "./groupings";
+import { EXAMPLE, faultOf, type Grouping, type WAYS } from "./groupings";
 
 interface Props {
+  description: string;
+  ways: typeof WAYS;
   grouping: Grouping;
   onChange: (grouping: Grouping) => void;
 }
 
-/** What of the images that are sent next belongs together. */
-export function GroupBy({ grouping, onChange }: Props) {
+/** By what images belong together. */
+export function GroupBy({ description, ways, grouping, onChange }: Props) {
   return (
     <Group mb="sm" gap="xs" align="flex-start">
       <Select
         label="Keep together"
-        description="On one side of the holdout and of val. A dataset's own groups count first; images that are there already keep theirs, or none."
+        description={description}
         size="xs"
         flex={1}
         miw={240}
         allowDeselect={false}
-        data={WAYS}
+        data={ways}
         value={grouping.way}
         onChange={(way) => way && onChange({ ...grouping, way })}
       />

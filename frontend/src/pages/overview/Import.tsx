@@ -12,7 +12,7 @@ import { queueOf } from "@/upload/queues";
 import { BucketImport } from "./datasets/BucketImport";
 import { DatasetImports } from "./datasets/DatasetImports";
 import { GroupBy } from "./GroupBy";
-import { faultOf, groupByOf, UNGROUPED } from "./groupings";
+import { faultOf, groupByOf, UNGROUPED, WAYS } from "./groupings";
 import { ImportTable } from "./ImportTable";
 import { sendDropped } from "./sendDropped";
 
@@ -33,7 +33,12 @@ export function Import({ project }: { project: Project }) {
       title="Import"
       description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip, a tar or a folder of them. Datasets of other tools, as a zip, tar or JSON, are looked at first. One bad file never stops the others."
     >
-      <GroupBy grouping={grouping} onChange={setGrouping} />
+      <GroupBy
+        description="On one side of the holdout and of val. A dataset's own groups count first; images that are there already keep theirs, or none, but for what Settings give them."
+        ways={WAYS}
+        grouping={grouping}
+        onChange={setGrouping}
+      />
       <Dropzone
         disabled={isUnclear}
         id={IMPORT_ANCHOR}

@@ -1,4 +1,4 @@
-/** By what new images belong together; the server's engine/datasets/grouping.py has the rules. */
+/** By what images belong together; the server's engine/datasets/grouping.py has the rules. */
 
 export type Way = "none" | "folder" | "name";
 

@@ -8,6 +8,7 @@ import { RetrainPolicy } from "@/pages/rounds/RetrainPolicy";
 import { Also } from "./Also";
 import { DeleteProject } from "./DeleteProject";
 import { General } from "./General";
+import { KeepTogether } from "./KeepTogether";
 import { Labels } from "./Labels";
 import { Members } from "./Members";
 import { NextImagePolicy } from "./NextImagePolicy";
@@ -32,6 +33,7 @@ export function SettingsPage() {
         <Members project={project} />
         <Voice project={project} />
         {isManager && <General project={project} />}
+        {isManager && <KeepTogether project={project} />}
         {isManager && <NextImagePolicy project={project} />}
         {isManager && <RetrainPolicy project={project} />}
         {isManager && <Also project={project} />}
