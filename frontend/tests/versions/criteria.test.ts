@@ -9,7 +9,12 @@ import {
   valueErrors,
   valuesOf,
 } from "@/pages/versions/criteria";
-import { criteriaWords, lookWords, nothingWords } from "@/pages/versions/criteriaWords";
+import {
+  criteriaWords,
+  groupsWords,
+  lookWords,
+  nothingWords,
+} from "@/pages/versions/criteriaWords";
 import { cutsToShow, endedOf, endedSince, endWords } from "@/pages/versions/cutWords";
 
 const ALL: Criteria = {
@@ -93,6 +98,17 @@ test("a look tells how much there is by split, or why there is nothing", () => {
     "No image meets all of this. Of 12 finished or begun: 0 reviewed, 3 of these groups.",
   );
   expect(nothingWords(none({ images: 0 }))).toBe("Nothing is finished or begun yet.");
+});
+
+test("the form tells how many groups there are, and that none is divided", () => {
+  expect(groupsWords(1234)).toBe(
+    "1,234 groups, each kept together: val never divides one. Press Enter after each one.",
+  );
+  expect(groupsWords(1)).toBe(
+    "1 group, kept together: val never divides it. Press Enter after each one.",
+  );
+  expect(groupsWords(0)).toBe("No image has one; Settings give them.");
+  expect(groupsWords(undefined)).toBe("Press Enter after each one.");
 });
 
 test("cuts are shown while they run, and failed ones until another succeeds", () => {

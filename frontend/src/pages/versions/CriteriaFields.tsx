@@ -8,10 +8,16 @@ import {
   TagsInput,
   TextInput,
 } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { imageGroupsQuery } from "@/api/imageGroups";
 import { roundsQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import type { CriteriaField } from "./criteria";
+import { groupsWords } from "./criteriaWords";
+
+const SETTLED_MS = 300; // after the last key, before groups are looked for
 
 interface Props {
   project: Project;
@@ -24,6 +30,9 @@ interface Props {
 /** What a version shall hold; a field that is left empty chooses nothing. */
 export function CriteriaFields({ project, inputs, switches }: Props) {
   const rounds = useQuery(roundsQuery(project.id));
+  const [search, setSearch] = useState("");
+  const [settled] = useDebouncedValue(search, SETTLED_MS);
+  const groups = useQuery(imageGroupsQuery(project.id, settled));
   return (
     <Stack gap="md">
       <Checkbox.Group label="Splits" description="All, if none is ticked." {...inputs("splits")}>
@@ -86,7 +95,10 @@ export function CriteriaFields({ project, inputs, switches }: Props) {
       />
       <TagsInput
         label="Groups"
-        description="Press Enter after each one."
+        description={groupsWords(groups.data?.count)}
+        data={groups.data?.found.map(({ name }) => name) ?? []}
+        searchValue={search}
+        onSearchChange={setSearch}
         clearable
         {...inputs("groups")}
       />

@@ -46,6 +46,16 @@ export function lookWords({ images, masks, splits }: VersionLook): string {
   return `${plural(images, "image")}: ${parts.join(", ")}. ${plural(masks, "mask")}.`;
 }
 
+/** What a project's groups are to a version; nothing is known of them before they are counted. */
+export function groupsWords(count: number | undefined): string {
+  if (count === 0) return "No image has one; Settings give them.";
+  const enter = "Press Enter after each one.";
+  if (count === undefined) return enter;
+  const kept =
+    count === 1 ? "1 group, kept together" : `${formatCount(count)} groups, each kept together`;
+  return `${kept}: val never divides ${count === 1 ? "it" : "one"}. ${enter}`;
+}
+
 /** Why nothing would be in it: how many meet each criterion alone. */
 export function nothingWords({ meeting }: VersionLook): string {
   const { images = 0, ...others } = meeting;
