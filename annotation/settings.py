@@ -128,9 +128,9 @@ REST_FRAMEWORK: dict[str, Any] = {
         "annotation.api.authentication.SessionAuthentication",
         "annotation.api.authentication.TokenAuthentication",
     ],
-    # Deny by default: a view that declares nothing answers only to people who are logged in, and
-    # a selector decides what they may see.
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # Deny by default: a view that declares nothing answers only to people who are logged in and to
+    # tokens of all their projects, and a selector decides what they may see.
+    "DEFAULT_PERMISSION_CLASSES": ["annotation.api.permissions.IsWithinReach"],
     "DEFAULT_THROTTLE_CLASSES": ["annotation.api.throttles.AskerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["annotation.api.inputs.BoundedJSONParser"],

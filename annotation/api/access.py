@@ -1,6 +1,6 @@
 """The policy of a view: which members of a project may call which of its methods."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar, TypeVar, cast
 
 from django.contrib.auth.models import User
@@ -31,6 +31,8 @@ class MemberView(APIView):
     """
 
     roles: ClassVar[Mapping[str, frozenset[str]]]
+    # A selector finds the project, and keeps a token to those that it was made for.
+    within_projects: ClassVar[Collection[str]] = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
     def fetch(self, rows: QuerySet[Row], **lookup: object) -> Row:
         """Return the row that a selector lets the person see, if their role allows the method."""

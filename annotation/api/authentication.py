@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
 from annotation.models import Token
+from annotation.selectors.access import keep_to
 
 SCHEME: Final = "Bearer"
 PERSON_HEADER: Final = "X-Anneal-User"
@@ -44,7 +45,10 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer <token>`; a token of scope read may only read."""
+    """`Authorization: Bearer <token>`; a token of scope read may only read.
+
+    The person whom it brings reaches the projects alone that it was made for.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
@@ -60,6 +64,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise PermissionDenied("This token may only read.")
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY)
         Token.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+        keep_to(token.user, token.project_ids)
         bind_contextvars(user_id=token.user_id, token_id=token.pk)
         return token.user, token
 

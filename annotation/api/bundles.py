@@ -20,6 +20,8 @@ from annotation.selectors.registry import bundles_for
 class DecoderView(APIView):
     """decoder.onnx of a bundle of the person's projects; it never changes, so browsers keep it."""
 
+    within_projects = ("GET",)
+
     @extend_schema(
         operation_id="read_decoder",
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},

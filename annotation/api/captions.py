@@ -222,6 +222,8 @@ class CaptionWithdrawView(MemberView):
 class CaptionCleanView(APIView):
     """Suggest a clean text by rule: no fillers, no repetitions, no false starts."""
 
+    within_projects = ("POST",)  # it is told all that it works on
+
     @extend_schema(
         operation_id="clean_caption",
         request=CaptionTextSerializer,
@@ -234,6 +236,8 @@ class CaptionCleanView(APIView):
 
 class CaptionCompareView(APIView):
     """Tell what a clean text adds to what was said, and what it drops."""
+
+    within_projects = ("POST",)
 
     @extend_schema(
         operation_id="compare_captions",

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from annotation.api.access import user_of
 from annotation.errors import InvalidInputError
+from annotation.selectors.access import reach_of
 from annotation.services.kept_answers import Answer, answered_once
 
 HEADER: Final = "Idempotency-Key"
@@ -58,5 +59,9 @@ def once(method: Method[View, P]) -> Method[View, P]:
 
 
 def _digest(request: Request) -> str:
-    text = json.dumps([request.method, request.path, request.data], sort_keys=True)
+    told: list[object] = [request.method, request.path, request.data]
+    # What the person was answered is not for a token that would not be let in.
+    if (reach := reach_of(request.user)) is not None:
+        told.append(reach)
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

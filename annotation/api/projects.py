@@ -249,6 +249,8 @@ class TrashQuerySerializer(serializers.Serializer[Any]):
 class ProjectListView(APIView):
     """The person's own projects. Anyone who is logged in may make one and is its first manager."""
 
+    within_projects = ("GET",)
+
     @extend_schema(
         operation_id="list_projects",
         parameters=[TrashQuerySerializer, CURSOR],

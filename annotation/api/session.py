@@ -1,6 +1,6 @@
 """Logging in and out, a person's password, and their tokens for programs."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
@@ -24,6 +24,8 @@ from annotation.api.throttles import AskerThrottle, LoginThrottle
 from annotation.models import Preferences, Token
 from annotation.selectors.people import preferences_of, tokens_for
 from annotation.services.tokens import create_token, delete_token
+
+MOST_PROJECTS: Final = 100  # of one token
 
 
 class UserSerializer(serializers.Serializer[Any]):
@@ -110,6 +112,12 @@ class TokenSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     prefix = serializers.CharField()
     scope = serializers.ChoiceField(Token.Scope.choices)
+    projects = serializers.ListField(
+        source="project_ids",
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="All that it reaches; null: every project of its owner",
+    )
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
@@ -125,6 +133,14 @@ class TokenInputSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     scope = serializers.ChoiceField(Token.Scope.choices)
     expires_in_days = serializers.IntegerField(min_value=1, max_value=366, default=90)
+    projects = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_empty=False,
+        allow_null=True,
+        default=None,
+        max_length=MOST_PROJECTS,
+        help_text="One's own that it is to reach, for good; null: all, those to come among them",
+    )
 
 
 class TokenListView(APIView):

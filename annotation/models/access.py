@@ -1,6 +1,7 @@
 """Tokens of programs, and people's consent to being recorded."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -19,9 +20,20 @@ class Token(models.Model):
     prefix = models.CharField(max_length=12)  # what the owner recognises it by
     digest = models.CharField(max_length=64, unique=True)  # sha256 hex of the whole token
     scope = models.CharField(max_length=5, choices=Scope)
+    # Null: all that its owner belongs to. Ids, which no deletion takes out: rows of a table between
+    # would go with their projects, and none left looks like none chosen.
+    project_ids = ArrayField(models.BigIntegerField(), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="token_is_of_all_projects_or_of_some",
+                condition=Q(project_ids=None) | Q(project_ids__len__gt=0),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"token {self.prefix}…"

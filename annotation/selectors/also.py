@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.models import Membership, Project
-from annotation.selectors.access import Person
+from annotation.selectors.access import Person, memberships_of
 
 MANAGER = Membership.Role.MANAGER
 
@@ -20,7 +20,6 @@ def also_of(project: Project) -> QuerySet[Project]:
 
 def may_be_also(user: Person, project: Project) -> QuerySet[Project]:
     """Other projects that the person manages and that can judge this one's rounds."""
-    mine = Project.objects.filter(
-        deleted_at=None, memberships__user_id=user.pk or 0, memberships__role=MANAGER
-    )
+    managed = memberships_of(user).filter(role=MANAGER)
+    mine = Project.objects.filter(deleted_at=None, pk__in=managed.values("project"))
     return mine.exclude(pk=project.pk).order_by("pk")

@@ -22,7 +22,7 @@ from annotation.models import (
     Recording,
 )
 from annotation.prepared import Param, Prepared
-from annotation.selectors.access import SOMEBODY, Person, rows_for
+from annotation.selectors.access import SOMEBODY, Person, asking, rows_for
 from annotation.selectors.comments import open_comments
 from annotation.selectors.overlap import Seen, masks_seen
 
@@ -64,12 +64,12 @@ def all_images_for(user: Person) -> QuerySet[Image]:
 
 def image_to_save_to(user: Person, image_id: int) -> Image | None:
     """Find an image of the person's projects, with their role and nothing more."""
-    return _TO_SAVE_TO.first(user=user.pk or 0, image=image_id)
+    return _TO_SAVE_TO.first(**asking(user), image=image_id)
 
 
 def image_to_show(user: Person, image_id: int) -> Image | None:
     """Find an image that the person may open, `with_open_comments`, `with_takes` and their role."""
-    return _TO_SHOW.first(user=user.pk or 0, image=image_id)
+    return _TO_SHOW.first(**asking(user), image=image_id)
 
 
 def restorable_images_for(user: Person) -> QuerySet[Image]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.models import Image, Label, Membership, Project
 from annotation.prepared import Param, Prepared
-from annotation.selectors.access import SOMEBODY, Person, rows_for
+from annotation.selectors.access import SOMEBODY, Person, asking, rows_for
 from annotation.selectors.queue import returned_places
 
 THUMBS = 4  # on a project's card
@@ -25,7 +25,7 @@ def projects_for(user: Person) -> QuerySet[Project]:
 
 def project_for(user: Person, project_id: int) -> Project | None:
     """Find a project of the person's, with their `role`; none from the trash."""
-    return _PROJECT.first(user=user.pk or 0, project=project_id)
+    return _PROJECT.first(**asking(user), project=project_id)
 
 
 def trashed_projects_for(user: Person) -> QuerySet[Project]:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image
 from annotation.prepared import Param, Prepared
-from annotation.selectors.access import SOMEBODY, Person, rows_for
+from annotation.selectors.access import SOMEBODY, Person, asking, rows_for
 
 Kind = Assignment.Kind
 State = Assignment.State
@@ -45,7 +45,7 @@ def assignments_for(user: Person) -> QuerySet[Assignment]:
 
 def assignment_for(user: Person, assignment_id: int) -> Assignment | None:
     """Find an assignment in the person's projects, with their `role`."""
-    return _ASSIGNMENT.first(user=user.pk or 0, assignment=assignment_id)
+    return _ASSIGNMENT.first(**asking(user), assignment=assignment_id)
 
 
 def own_leases(

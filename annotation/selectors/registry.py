@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
-from annotation.selectors.access import Person
+from annotation.selectors.access import Person, memberships_of
 from annotation.selectors.rebuilds import newest_rebuilds
 from annotation.selectors.serving import most_telling
 
@@ -22,7 +22,7 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
     Not what was only on trial: being found would tell of it those who shall not know.
     """
     moves = AliasMove.objects.filter(
-        name=Alias.Name.SERVING, project__memberships__user_id=user.pk or 0
+        name=Alias.Name.SERVING, project__in=memberships_of(user).values("project")
     )
     return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
 

@@ -19,12 +19,11 @@ from annotation.models import (
     Bundle,
     DatasetVersion,
     Export,
-    Membership,
     Revision,
     Round,
     VersionTag,
 )
-from annotation.selectors.access import MANAGERS, Person, rows_for
+from annotation.selectors.access import MANAGERS, Person, memberships_of, rows_for
 from annotation.selectors.jobs import with_job
 from annotation.selectors.serving import most_telling
 from annotation.selectors.voices import with_may_download
@@ -222,9 +221,7 @@ def model_estimate(of_revision: str = "") -> Case:
 
 
 def _trained(user: Person) -> QuerySet[Bundle, Any]:
-    managed = Membership.objects.filter(
-        project=OuterRef("project"), user=user.pk or 0, role__in=MANAGERS
-    )
+    managed = memberships_of(user).filter(project=OuterRef("project"), role__in=MANAGERS)
     # Who annotates shall not know that a candidate proposes.
     told = Alias.objects.filter(~Q(name=Alias.Name.CANDIDATE) | Q(Exists(managed)))
     aliases = told.filter(project=OuterRef("dataset_version__project"), bundle=OuterRef("pk"))
@@ -249,5 +246,5 @@ def _count_of_exports(user: Person) -> "QuerySet[Export, Any]":
 
 def _managed_exports(user: Person) -> QuerySet[Export]:
     """Return the exports of projects that the person manages: nobody else is told of any."""
-    managed = Membership.objects.filter(user=user.pk or 0, role__in=MANAGERS)
+    managed = memberships_of(user).filter(role__in=MANAGERS)
     return Export.objects.filter(version__project__in=managed.values("project"))

@@ -21,7 +21,7 @@ from annotation.models import (
     RecordingChunk,
     Transcript,
 )
-from annotation.selectors.access import Person
+from annotation.selectors.access import Person, memberships_of
 from annotation.selectors.jobs import with_stalled
 from annotation.voice_terms import EXPORTS_SINCE
 
@@ -80,10 +80,9 @@ def _may_leave() -> Q | Combinable:
 
 def _listening(user: Person) -> QuerySet[Membership]:
     """Return the person's memberships by which they hear others."""
-    return Membership.objects.filter(
+    return memberships_of(user).filter(
         Q(role=F("project__listeners"))
-        | Q(role=Role.MANAGER, project__listeners=Project.Listeners.REVIEWER),
-        user_id=user.pk or 0,
+        | Q(role=Role.MANAGER, project__listeners=Project.Listeners.REVIEWER)
     )
 
 

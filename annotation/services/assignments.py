@@ -21,7 +21,7 @@ from django.db.models.functions import Greatest, Now
 from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Membership, Operation, Project, Stint
 from annotation.prepared import Param, Prepared
-from annotation.selectors.access import REVIEWERS, SOMEBODY
+from annotation.selectors.access import REVIEWERS, SOMEBODY, asking, memberships_of
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
@@ -34,9 +34,11 @@ Kind = Assignment.Kind
 State = Assignment.State
 log = structlog.get_logger(__name__)
 _MEMBER = Prepared(
-    lambda: Membership.objects.filter(
-        project_id=Param("project"), user_id=Param("user"), project__deleted_at=None
-    ).select_for_update(of=("self",))
+    lambda: (
+        memberships_of(SOMEBODY)
+        .filter(project_id=Param("project"), project__deleted_at=None)
+        .select_for_update(of=("self",))
+    )
 )
 _IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
 
@@ -79,7 +81,7 @@ def claim_image(
 
 def lock_member(*, project_id: int, user: User) -> Membership | None:
     """Find a person's membership of a project not in the trash. Their other claims wait for it."""
-    member = _MEMBER.first(project=project_id, user=user.pk)
+    member = _MEMBER.first(**asking(user), project=project_id)
     if member is not None:
         member.user = user
     return member

@@ -1,9 +1,9 @@
 """Who may do what: deny by default, one policy for each view, every role at every address."""
 
 import pytest
-from rest_framework.permissions import IsAuthenticated
 
 from annotation.api.access import MemberView
+from annotation.api.permissions import IsWithinReach
 from annotation.models import Membership, Token
 from annotation.services.tokens import create_token
 from tests.annotation.everything import (
@@ -25,7 +25,7 @@ def test_every_view_states_its_policy(template: str) -> None:
     view = api_views()[template]
 
     if view.__name__ not in PUBLIC:
-        assert view.permission_classes == [IsAuthenticated]
+        assert view.permission_classes == [IsWithinReach]
     if view.__name__ in OWN:
         return
     assert issubclass(view, MemberView), f"{view.__name__} has no roles"

@@ -4238,6 +4238,8 @@ export interface components {
             name: string;
             prefix: string;
             scope: components["schemas"]["Scope"];
+            /** @description All that it reaches; null: every project of its owner */
+            projects: number[] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -5434,6 +5436,8 @@ export interface components {
             name: string;
             prefix: string;
             scope: components["schemas"]["Scope"];
+            /** @description All that it reaches; null: every project of its owner */
+            projects: number[] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -5446,6 +5450,8 @@ export interface components {
             scope: components["schemas"]["Scope"];
             /** @default 90 */
             expires_in_days?: number;
+            /** @description One's own that it is to reach, for good; null: all, those to come among them */
+            projects?: number[] | null;
         };
         TokenPage: {
             results: components["schemas"]["Token"][];

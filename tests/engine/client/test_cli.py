@@ -86,6 +86,25 @@ def test_a_kept_token_goes_to_no_other_address(
     assert "not logged in" in elsewhere.err
 
 
+def test_a_token_of_one_project_logs_in_and_shows_no_other(
+    run: Run, stack: Stack, person: Person, project: int, typed: Any
+) -> None:
+    other = person.post("/api/projects", {"name": f"Leaves {uuid4()}"})["id"]
+    kind = {"name": "of one", "scope": "write", "projects": [project]}
+    typed(f"{person.post('/api/tokens', kind)['token']}\n")
+
+    came_in = run("login", stack.url, "--token", "--json")
+    listed = run("projects", "--json")
+    foreign = run("images", other)
+    made = run("projects", "create", "Mine")
+
+    assert json.loads(came_in.out)["projects"] == 1
+    assert [each["id"] for each in json.loads(listed.out)] == [project]
+    assert (foreign.code, made.code) == (1, 3)
+    assert "is not yours" in foreign.err
+    assert "This token is for chosen projects" in made.err
+
+
 def test_a_reading_token_reads_and_is_told_that_it_may_not_write(
     run: Run, stack: Stack, project: int, typed: Any
 ) -> None:
