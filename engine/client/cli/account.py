@@ -31,6 +31,8 @@ def login(
 ) -> None:
     """Keep a token for a server, made with your user name and password.
 
+    It is for all your projects. One for some of them is made on the page of your account: --token.
+
     The password is sent once and kept nowhere. A script gives it, or the token, on standard input.
     """
     url = checked_url(url)

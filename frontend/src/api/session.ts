@@ -74,7 +74,15 @@ export const tokensQuery = queryOptions({
     readAll((cursor) => read(client.GET("/api/tokens", { params: { query: { cursor } } }))),
 });
 
-export function createToken(body: { name: string; scope: Scope; expires_in_days: number }) {
+export interface NewToken {
+  name: string;
+  scope: Scope;
+  expires_in_days: number;
+  /** Null: all that are the person's, then and later. */
+  projects: number[] | null;
+}
+
+export function createToken(body: NewToken) {
   return read(client.POST("/api/tokens", { body }));
 }
 

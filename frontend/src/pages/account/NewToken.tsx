@@ -1,21 +1,19 @@
-import { Button, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
+import { allProjectsQuery } from "@/api/projects";
 import { createToken, tokensQuery } from "@/api/session";
-import type { Scope } from "@/api/types";
 import { renamed } from "@/components/numbers";
 import { ShownOnce } from "@/components/ShownOnce";
+import { type TokenValues, tokenBody, tokenFaults, UNFILLED } from "./token-form";
 
 export function NewToken() {
   const queries = useQueryClient();
-  const form = useForm({
-    initialValues: { name: "", scope: "read" as Scope, days: "90" },
-    validate: { name: (name) => (name.trim() ? null : "Say what the token is for") },
-  });
+  const projects = useQuery(allProjectsQuery);
+  const form = useForm<TokenValues>({ initialValues: UNFILLED, validate: tokenFaults });
   const create = useMutation({
-    mutationFn: ({ name, scope, days }: typeof form.values) =>
-      createToken({ name: name.trim(), scope, expires_in_days: Number(days) }),
+    mutationFn: (values: TokenValues) => createToken(tokenBody(values)),
     onSuccess: () => {
       form.reset();
       return queries.invalidateQueries(tokensQuery);
@@ -67,7 +65,30 @@ export function NewToken() {
             ]}
             {...form.getInputProps("days")}
           />
-          <Button type="submit" size="xs" variant="default" loading={create.isPending}>
+        </Group>
+        <Group gap="xs" align="flex-end" wrap="nowrap" mt="xs">
+          <Select
+            w={170}
+            size="xs"
+            label="What it reaches"
+            allowDeselect={false}
+            data={[
+              { value: "all", label: "All my projects" },
+              { value: "chosen", label: "Chosen projects" },
+            ]}
+            {...form.getInputProps("reach")}
+          />
+          {form.values.reach === "chosen" && (
+            <MultiSelect
+              flex={1}
+              size="xs"
+              label="Projects"
+              searchable
+              data={projects.data?.map(({ id, name }) => ({ value: String(id), label: name }))}
+              {...form.getInputProps("projects")}
+            />
+          )}
+          <Button type="submit" size="xs" variant="default" ml="auto" loading={create.isPending}>
             Make a token
           </Button>
         </Group>

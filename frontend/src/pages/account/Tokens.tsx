@@ -12,12 +12,14 @@ import {
 import { modals } from "@mantine/modals";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { allProjectsQuery } from "@/api/projects";
 import { deleteToken, tokensQuery } from "@/api/session";
 import type { Token } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { formatAgo, formatMoment } from "@/components/format";
 import { Section } from "@/components/Section";
 import { NewToken } from "./NewToken";
+import { reachWords } from "./token-form";
 
 export function Tokens() {
   const tokens = useQuery(tokensQuery);
@@ -33,6 +35,7 @@ export function Tokens() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
+              <Table.Th>Projects</Table.Th>
               <Table.Th>Token</Table.Th>
               <Table.Th>Expires</Table.Th>
               <Table.Th>Last used</Table.Th>
@@ -60,6 +63,7 @@ export function Tokens() {
 
 function TokenRow({ token }: { token: Token }) {
   const queries = useQueryClient();
+  const { data: projects } = useQuery(allProjectsQuery);
   const remove = useMutation({
     mutationFn: () => deleteToken(token.id),
     onSuccess: () => queries.invalidateQueries(tokensQuery),
@@ -85,6 +89,9 @@ function TokenRow({ token }: { token: Token }) {
           {token.name}
           <Badge color="gray">{token.scope === "read" ? "Read" : "Read and write"}</Badge>
         </Group>
+      </Table.Td>
+      <Table.Td pr="md" style={{ overflowWrap: "anywhere" }}>
+        {reachWords(token.projects, projects)}
       </Table.Td>
       <Table.Td>
         <Code>{token.prefix}…</Code>
