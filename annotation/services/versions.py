@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -40,6 +41,7 @@ from annotation.services.attributes import Definition, live
 from annotation.services.deliveries import announce_version
 from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of, takes_of
 from engine.datasets.distributions import DistributionCounter
+from engine.datasets.header_labels import DELETED
 from engine.datasets.manifest import ManifestRow, write_manifest
 from engine.datasets.traits import count_traits
 from engine.datasets.words import count_words
@@ -111,7 +113,7 @@ def cut_version(
 def _header(project: Project, criteria: Criteria, read: Read) -> dict[str, Any]:
     """Tell what the rows are of; that nothing was chosen is not told, by the same bytes as ever."""
     labels = Label.objects.filter(project=project).order_by("pk")
-    rows = read(labels.values_list("pk", "name", "attributes"))
+    rows = read(labels.values_list("pk", "name", "attributes", "deleted_at"))
     header = {
         "project": {"id": project.pk, "name": project.name},
         "labels": [_label(*row) for row in rows],
@@ -120,11 +122,18 @@ def _header(project: Project, criteria: Criteria, read: Read) -> dict[str, Any]:
     return header | ({"query": query} if query else {})
 
 
-def _label(label_id: int, name: str, attributes: list[Definition]) -> dict[str, Any]:
-    """Describe a label; one without attributes as before there were any, by the same bytes."""
+def _label(
+    label_id: int, name: str, attributes: list[Definition], deleted_at: datetime | None
+) -> dict[str, Any]:
+    """Describe a label; a living one without attributes by the same bytes as ever."""
     told = ("id", "name", "kind", "choices", "min", "max", "required", "default")
     living = [{key: each[key] for key in told} for each in live(attributes)]  # type: ignore[literal-required]  # from told
-    return {"id": label_id, "name": name} | ({"attributes": living} if living else {})
+    return {
+        "id": label_id,
+        "name": name,
+        **({"attributes": living} if living else {}),
+        **({} if deleted_at is None else {DELETED: True}),
+    }
 
 
 def _rows(

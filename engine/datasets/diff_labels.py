@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeAlias, TypedDict
 
+from engine.datasets.header_labels import is_deleted
+
 Header: TypeAlias = Mapping[str, object]
 _LABELS: Final = "labels"
 _TOLD: Final = frozenset({"id"})  # of an attribute: by it both are one
@@ -22,9 +24,29 @@ def label_names(header: Header) -> dict[str, str]:
     return {label: str(told.get("name")) for label, told in _by_id(header.get(_LABELS)).items()}
 
 
-def names_added(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the names of labels that were not there, of the names of all by their ids."""
-    return [name for label, name in after.items() if label not in before]
+def labels_added(before: Header, after: Header) -> list[str]:
+    """Return the names of labels that were not there, or deleted, and those that came back."""
+    old, new = _by_id(before.get(_LABELS)), _by_id(after.get(_LABELS))
+    return [
+        str(told.get("name"))
+        for label, told in new.items()
+        if label not in old or (is_deleted(old[label]) and not is_deleted(told))
+    ]
+
+
+def labels_removed(before: Header, after: Header) -> list[str]:
+    """Return the names of labels that are not there any more, or deleted where they were not.
+
+    One that came and went in between is told as both.
+    """
+    old, new = _by_id(before.get(_LABELS)), _by_id(after.get(_LABELS))
+    gone = [told for label, told in old.items() if label not in new]
+    deleted = [
+        told
+        for label, told in new.items()
+        if is_deleted(told) and not is_deleted(old.get(label, {}))
+    ]
+    return [str(told.get("name")) for told in gone + deleted]
 
 
 def attribute_changes(before: Header, after: Header) -> list[AttributeChange]:

@@ -11,7 +11,8 @@ from engine.datasets.diff_labels import (
     attribute_changes,
     header_fields,
     label_names,
-    names_added,
+    labels_added,
+    labels_removed,
 )
 
 IOU_BINS: Final = 10  # of equal width; 1 is in the last
@@ -62,7 +63,7 @@ class Summary(TypedDict):
     moves: list[MoveCounts]  # masks, from one label to another
     renamed: list[MoveCounts]  # labels; the count is one
     labels_added: list[str]  # by their names
-    labels_removed: list[str]
+    labels_removed: list[str]  # those that were deleted among them
     attributes: list[AttributeChange]  # definitions, of labels that both have
     header_fields: list[str]  # what else the headers tell otherwise
     iou: IoUCounts
@@ -117,8 +118,8 @@ class DiffTotals:
                 for label in old
                 if label in new and old[label] != new[label]
             ],
-            labels_added=names_added(old, new),
-            labels_removed=names_added(new, old),
+            labels_added=labels_added(before, after),
+            labels_removed=labels_removed(before, after),
             attributes=attribute_changes(before, after),
             header_fields=header_fields(before, after),
             iou=IoUCounts(

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.models import DatasetVersion, Label
+from annotation.models import DatasetVersion, Label, Revision
 from annotation.selectors.version_criteria import Criteria
-from annotation.selectors.versions import manifest_path
+from annotation.selectors.versions import manifest_path, version_header
 from annotation.services.exports import write_export
-from annotation.services.labels import delete_label
+from annotation.services.labels import delete_label, labels_named
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
@@ -115,6 +115,13 @@ def _classes(version: DatasetVersion, name: str, path: Path, choice: Choice) -> 
     return [label.name for label in read.labels if label.name != UNLABELLED]
 
 
+def _categories(path: Path) -> list[dict[str, object]]:
+    """Return the labels of an export as COCO, but that of masks without one."""
+    with zipfile.ZipFile(path) as archive:
+        told: list[dict[str, object]] = json.loads(archive.read("annotations.json"))["categories"]
+    return [each for each in told if each["name"] != UNLABELLED]
+
+
 @pytest.mark.parametrize("name", ["coco", "yolo", "cvat"])
 def test_exports_leave_out_labels_without_masks_that_were_deleted_or_not_chosen(
     world: World, tmp_path: Path, name: str
@@ -136,13 +143,51 @@ def test_labels_that_stay_keep_their_ids_and_the_whole_is_proved(
 
     write_export(version, tmp_path / "a.zip")
 
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        told = json.loads(archive.read("annotations.json"))["categories"]
     known = dict(Label.objects.filter(deleted_at=None).values_list("name", "pk"))
-    ids = {each["name"]: each["id"] for each in told if each["name"] != UNLABELLED}
+    ids = {each["name"]: each["id"] for each in _categories(tmp_path / "a.zip")}
     assert ids == {name: known[name] for name in ("cell", "nucleus")}
     with manifest_path(version).open("rb") as manifest:
         assert list(unproven(manifest, tmp_path / "a.zip")) == []
+
+
+def test_a_deleted_label_stays_a_class_while_a_mask_has_it_and_no_longer(
+    world: World, tmp_path: Path
+) -> None:
+    wall, nucleus = add_label(world, "wall"), add_label(world, "nucleus")
+    annotated(world, 1, world.label_id, wall)
+    for label in (wall, nucleus):
+        delete_label(label=Label.objects.get(pk=label))
+    with_masks = cut_version(project=world.project, created_by=None)
+    Revision.objects.filter(label=wall).update(label=world.label_id)
+    without = cut_version(project=world.project, created_by=None)
+
+    write_export(with_masks, tmp_path / "with.zip")
+    write_export(without, tmp_path / "without.zip")
+
+    cell = {"id": world.label_id, "name": "cell"}
+    assert _categories(tmp_path / "with.zip") == [cell, {"id": wall, "name": "wall"}]
+    assert _categories(tmp_path / "without.zip") == [cell]
+
+
+def test_a_version_tells_which_labels_were_deleted_and_is_the_same_when_it_is_cut_again(
+    world: World, annotator: Api
+) -> None:
+    wall = add_label(world, "wall")
+    before = cut_version(project=world.project, created_by=None)
+    delete_label(label=Label.objects.get(pk=wall))
+    after = cut_version(project=world.project, created_by=None)
+    again = cut_version(project=world.project, created_by=None)
+    labels_named(project=world.project, names=["wall"])  # back from the trash
+    back = cut_version(project=world.project, created_by=None)
+
+    totals = annotator.get(f"versions/{before.pk}/diff/{after.pk}").json()
+
+    cell = {"id": world.label_id, "name": "cell"}
+    assert version_header(before)["labels"] == [cell, {"id": wall, "name": "wall"}]
+    told = version_header(after)["labels"]
+    assert told == [cell, {"id": wall, "name": "wall", "deleted": True}]
+    assert (again.pk, back.pk) == (after.pk, before.pk)
+    assert (totals["labels_added"], totals["labels_removed"]) == ([], ["wall"])
 
 
 def test_whoever_renames_all_labels_of_a_project_need_not_know_which_a_version_has(

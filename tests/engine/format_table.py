@@ -57,9 +57,9 @@ version holds this very manifest. Where people pointed, how they sounded and whe
 said stand in no manifest, so that it is told that they are not proved.
 
 Of a version that was cut with edition 4 or later labels stay behind that have no mask in it and
-were made anew under their name later, or were not chosen by its query (`anneal version cut
---label`); other labels without masks stay, so that classes are the same from one version to the
-next. Names and ids do not change by that, nor does the manifest, which has all labels.
+were deleted before it was cut, or were not chosen by its query (`anneal version cut --label`);
+other labels without masks stay, so that classes are the same from one version to the next. Names
+and ids do not change by that. The manifest has all labels, and tells which were deleted.
 
 A version leaves in the same bytes for ever, with the libraries that the lock pins: some of them
 pack what is written, each in its own way. PNGs (`ade`, `cityscapes`, `coco_panoptic`, `labelme`,

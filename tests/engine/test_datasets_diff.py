@@ -321,6 +321,21 @@ def test_labels_that_came_and_went_are_told_though_no_image_changed() -> None:
     assert lines_between({"labels": [cell]}, {"labels": [cell]}) == ["the same"]
 
 
+def test_labels_that_were_deleted_and_came_back_are_told() -> None:
+    cell = {"id": 1, "name": "cell"}
+    gone = {**cell, "deleted": True}
+
+    assert lines_between({"labels": [cell]}, {"labels": [gone]})[-1:] == [
+        "label      cell: removed"
+    ]
+    assert lines_between({"labels": [gone]}, {"labels": [cell]})[-1:] == ["label      cell: added"]
+    assert lines_between({"labels": [gone]}, {"labels": [gone]}) == ["the same"]
+    assert lines_between({"labels": []}, {"labels": [gone]})[-2:] == [
+        "label      cell: added",
+        "label      cell: removed",
+    ]
+
+
 def test_attributes_are_told_that_came_went_or_are_defined_otherwise() -> None:
     def labelled(*attributes: dict[str, object]) -> dict[str, object]:
         return {"labels": [{"id": 1, "name": "cell", "attributes": list(attributes)}]}
