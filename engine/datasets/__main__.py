@@ -30,6 +30,7 @@ from engine.datasets.proof import (
     unproven_images,
     unproven_masks,
 )
+from engine.datasets.proof_parts import lines_of_parts, parts_asked_for, splits_asked_for
 from engine.datasets.row_faults import Unproved
 from engine.masks.rle import RLE, digest
 
@@ -56,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--split",
         action="append",
         default=[],
-        help="that was exported, if not all; may be repeated",
+        help="that was exported, may be repeated, or all; else unfinished images may lack, if all "
+        "of them do",
     )
     verify.add_argument(
         "--label",
@@ -101,10 +103,11 @@ def _verify(options: argparse.Namespace) -> int:
         for split, images in sorted(summary.splits.items()):
             print(f"split        {split}: {images} images")
         problems = 0
-        choice = Choice(frozenset(options.split), dict(map(renaming_of, options.label)))
+        choice = Choice(splits_asked_for(options.split), dict(map(renaming_of, options.label)))
+        parts = parts_asked_for(options.split, summary.splits)
         proofs: list[Unproved] = []
         for proof, source in (
-            (partial(unproven, choice=choice), options.export),
+            (partial(unproven, choice=choice, parts=parts), options.export),
             (unproven_images, options.images),
             (unproven_masks, options.coco),
         ):
@@ -114,7 +117,7 @@ def _verify(options: argparse.Namespace) -> int:
                 for line in proof(file, source, unproved=proofs[-1]):
                     print(line)
                     problems += 1
-    for line in lines_of_unproved(proved_by_none(proofs)):
+    for line in (*lines_of_parts(parts), *lines_of_unproved(proved_by_none(proofs))):
         print(line)
     print("not proven" if problems else "proven")
     return int(problems > 0)

@@ -17,6 +17,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import FORMATS, Format
 from engine.datasets.manifest import ManifestRow, is_sha256, read_manifest
+from engine.datasets.proof_parts import Parts
 from engine.datasets.row_faults import (
     FILE_NAMES,
     IMAGES,
@@ -45,30 +46,36 @@ def unproven(
     *,
     choice: Choice = EVERYTHING,
     unproved: Unproved | None = None,
+    parts: Parts | None = None,
 ) -> Iterator[str]:
     """Yield a line for each thing that an export has otherwise than the manifest.
 
     The export is a folder or a zip of a version, in any format that holds masks pixel for pixel, or
     descriptions or narratives, whose texts are compared.
     Images are hashed where their bytes are in it. An export may have none of them, but where it has
-    some, each that lacks is told. Memory holds one image, and 17 bytes for each.
+    some, each that lacks is told. Nothing that it says of itself excuses what is missing; where it
+    brings the manifest, it is of a whole version. Memory holds one image, and 17 bytes for each.
 
     Args:
         manifest: its lines, in a file that can be read from any place.
         export: where it lies.
         choice: the part that was exported, and the labels that were renamed.
         unproved: is told what the manifest says and the export cannot tell.
+        parts: splits that may lack; is told what was compared, and what was left out.
 
     Raises:
         DatasetError: it is in no such format, or cannot be read.
 
     """
     unproved = {} if unproved is None else unproved
+    parts = Parts() if parts is None else parts
     source = open_source(export, OWN_LIMITS)
+    if MANIFEST in source.names:
+        parts.may_lack = frozenset()
     form = _exact_format(source)
     if form is None:
         yield from _manifest_faults(manifest, source)
-        yield from unproven_texts(manifest, source, choice, unproved)
+        yield from unproven_texts(manifest, source, choice, unproved, parts)
         return
     places = RowPlaces(manifest)
     rules = rules_of(
@@ -77,14 +84,12 @@ def unproven(
     problems: list[DatasetError] = []
     for sample in form.read(source, problems.append).samples():
         yield from _drained(problems)
-        yield from _sample_faults(sample, places, rules, choice)
+        yield from _sample_faults(sample, places, rules, choice, parts)
     yield from _drained(problems)
     if places.count_with_bytes():
         unproved.pop(IMAGES, None)  # each that is there was hashed, and each that lacks is named
     yield from lost_images(places)
-    for row in places.left():
-        if not choice.takes_split(row["split"]):
-            continue
+    for row in parts.missing(places, choice):
         if expected_masks(row, rules) or Trait.EMPTY in form.keeps:
             yield f"{row['file_name']}: missing"
         else:
@@ -184,7 +189,7 @@ def _exact_format(source: Source) -> Format | None:
 
 
 def _sample_faults(
-    sample: Sample, places: RowPlaces, rules: Rules, choice: Choice
+    sample: Sample, places: RowPlaces, rules: Rules, choice: Choice, parts: Parts
 ) -> Iterator[str]:
     sha256 = hashlib.sha256(sample.load_bytes()).hexdigest() if sample.load_bytes else None
     found = _row_of(sample, sha256, places)
@@ -198,6 +203,7 @@ def _sample_faults(
     elif not choice.takes_split(row["split"]):
         yield f"{name}: of the split {row['split']}, which was not chosen"
     else:
+        parts.compared[row["split"]] += 1
         if {sample.sha256, sha256} - {None, row["image_sha256"]}:
             yield f"{name}: not the image of the manifest"
         yield from (f"{name}: {fault}" for fault in faults_of(row, sample, rules))

@@ -24,6 +24,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.pictures import FOLDER
 from engine.datasets.localized_narratives import NARRATIVES_FILE, read_localized_narratives
 from engine.datasets.manifest import ManifestRow, is_sha256
+from engine.datasets.proof_parts import Parts
 from engine.datasets.row_faults import (
     FILE_NAMES,
     IMAGES,
@@ -75,7 +76,7 @@ def holds_texts(source: Source) -> bool:
 
 
 def unproven_texts(
-    manifest: BinaryIO, source: Source, choice: Choice, unproved: Unproved
+    manifest: BinaryIO, source: Source, choice: Choice, unproved: Unproved, parts: Parts
 ) -> Iterator[str]:
     """Yield a line for each text that an export has otherwise than the manifest.
 
@@ -91,12 +92,12 @@ def unproven_texts(
     images = _images(source)
     with source.file(kind.file) as file:
         for told in kind.read(file):
-            yield from _image_faults(told, source, images, places, rules, choice)
+            yield from _image_faults(told, source, images, places, rules, choice, parts)
     yield from lost_images(places)
-    for row in places.left():
-        if choice.takes_split(row["split"]) and kind.is_owed(row, rules):
+    for row in parts.missing(places, choice):
+        if kind.is_owed(row, rules):
             yield f"{row['file_name']}: missing"
-    _note(places, kind, choice, unproved)
+    _note(places, kind, choice, unproved, parts)
 
 
 def _images(source: Source) -> dict[str, str]:
@@ -116,6 +117,7 @@ def _image_faults(
     places: RowPlaces,
     rules: Rules,
     choice: Choice,
+    parts: Parts,
 ) -> Iterator[str]:
     found = places.find(told.sha256) if is_sha256(told.sha256) else None
     if found is None:
@@ -129,6 +131,7 @@ def _image_faults(
     elif not choice.takes_split(row["split"]):
         yield f"{name}: of the split {row['split']}, which was not chosen"
     else:
+        parts.compared[row["split"]] += 1
         if file is not None:
             with source.file(file) as opened:
                 if sha256_of(opened) != row["image_sha256"]:
@@ -136,9 +139,9 @@ def _image_faults(
         yield from (f"{name}: {fault}" for fault in told.faults(row, rules))
 
 
-def _note(places: RowPlaces, kind: _Kind, choice: Choice, unproved: Unproved) -> None:
+def _note(places: RowPlaces, kind: _Kind, choice: Choice, unproved: Unproved, parts: Parts) -> None:
     for row in places.all():
-        if not choice.takes_split(row["split"]):
+        if not parts.has(row, choice):
             continue
         for name in said_in(row) - kind.proves:
             unproved.setdefault(name, f"not in {kind.title}")

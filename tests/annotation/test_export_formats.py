@@ -24,10 +24,12 @@ from annotation.services.exports import (
 from annotation.services.versions import cut_version
 from engine.datasets.__main__ import main
 from engine.datasets.choosing import Choice
+from engine.datasets.export_splits import splits_meant
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.proof import unproven
+from engine.datasets.proof_parts import parts_asked_for
 from engine.datasets.row_faults import Unproved
 from engine.datasets.sample import Dataset, Sample
 from engine.masks.rle import RLE
@@ -201,6 +203,25 @@ def test_every_export_is_proved_by_the_manifest_where_what_was_renamed_is_told(
     assert not unproved.keys() & held
     with zipfile.ZipFile(path) as archive:
         assert ("manifest.jsonl" in archive.namelist()) == (not is_renamed)
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_an_export_of_finished_images_is_proved_where_nothing_is_said(
+    world: World, annotator: Api, name: str, tmp_path: Path
+) -> None:
+    for seed, status in enumerate(["done", "done", "todo"]):
+        image = make_image(world.project, seed, is_holdout=seed == 1)
+        annotator.save(image, create(label=world.label_id))
+        Image.objects.filter(pk=image.pk).update(status=status)
+    version = cut_version(project=world.project, created_by=world.manager)
+    choice = Choice(frozenset(splits_meant((), version.counts)), has_images=True)
+    path, parts = tmp_path / "a.zip", parts_asked_for((), version.counts)
+
+    write_export(version, path, export_format=name, choice=choice)
+
+    with manifest_path(version).open("rb") as manifest:
+        assert list(unproven(manifest, path, parts=parts)) == []
+    assert (parts.compared, parts.left_out) == ({"train": 1, "holdout": 1}, {"unfinished": 1})
 
 
 @pytest.mark.parametrize(

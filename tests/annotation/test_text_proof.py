@@ -16,6 +16,8 @@ from annotation.services.versions import cut_version
 from engine.datasets.__main__ import main
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.proof import unproven
+from engine.datasets.proof_parts import parts_asked_for
+from engine.datasets.row_faults import Unproved
 from tests.annotation.speaking import Scene, exported, heard, make_scene, spoken, words
 from tests.annotation.world import Api, World, create, make_image
 
@@ -80,6 +82,27 @@ def test_texts_of_a_whole_version_are_proved_and_what_no_manifest_holds_is_told(
     assert unproved["masks"].startswith("not in ")
     assert "transcripts" not in unproved
     assert ("captions" in unproved) == ("mask_captions" in unproved) == (name != "descriptions")
+
+
+def test_descriptions_of_finished_images_are_proved_where_nothing_is_said(
+    scene: Scene, world: World, annotator: Api, tmp_path: Path
+) -> None:
+    other = make_image(world.project, 2, status="done")
+    annotator.save(other, create(at=(5, 5)))
+    save_caption(caption_id=uuid4(), image=other, author=world.manager, text="A wall.")
+    version = scene.cut()
+    files = exported(version, "descriptions", Choice(frozenset({"train"})))
+    parts, unproved = parts_asked_for((), version.counts), Unproved()
+
+    with manifest_path(version).open("rb") as manifest:
+        path = folder_of(tmp_path, files)
+        found = list(unproven(manifest, path, parts=parts, unproved=unproved))
+        whole = list(unproven(manifest, path))
+
+    assert found == []
+    assert (parts.compared, parts.left_out) == ({"train": 1}, {"unfinished": 2})
+    assert "voices" not in unproved  # of those that are there nobody spoke
+    assert whole == [f"{scene.image.file_name}: missing"]
 
 
 DESCRIBED: dict[str, tuple[Change, str]] = {

@@ -47,9 +47,12 @@ An export in a format that holds masks whole is proved by its version's manifest
 `anneal verify MANIFEST EXPORT`, or `python -m engine.datasets verify`. Compared are images and
 masks by their digests, ids, labels, parts, order, attributes, captions, splits and groups; what is
 listed twice, or is not in the manifest, is refused, and so is an image that lacks where others are
-there. What the format cannot hold is listed as not proved. An export of some splits, or under other
-labels' names, does not tell so: say it with `--split` and `--label OLD=NEW`. A name that no label
-has then proves no labels, and that is told.
+there. What the format cannot hold is listed as not proved. Where no `--split` is named, what must
+be there is what leaves where none is: all finished images, and of unfinished ones all or none.
+Nothing that an export says of itself excuses what is missing: the manifest tells which image is of
+which split, and how many of each were compared and left out is told. `--split all` asks for all of
+them; an export of fewer splits, or under other labels' names, takes `--split` and
+`--label OLD=NEW`. A name that no label has then proves no labels, and that is told.
 
 Descriptions and narratives are proved in the same way, by their texts: what was said and written,
 raw and corrected, captions of images and masks, links to masks, and that an export of a whole

@@ -37,6 +37,7 @@ from engine.datasets.proof import (
     unproven_images,
     unproven_masks,
 )
+from engine.datasets.proof_parts import lines_of_parts, parts_asked_for, splits_asked_for
 from engine.datasets.row_faults import Unproved
 from engine.media.archive import OWN_LIMITS
 
@@ -321,7 +322,8 @@ def verify(
     split: Annotated[
         list[str] | None,
         typer.Option(
-            help="That was exported, as `anneal export` tells, if not all of them; may be repeated."
+            help="That was exported, may be repeated, or all; else unfinished images may lack, if "
+            "all of them do."
         ),
     ] = None,
     label: Annotated[
@@ -337,19 +339,24 @@ def verify(
     narratives the texts. What they cannot tell is listed as not proved, with the reason; --json has
     it as `not_proved`.
 
+    What must be there is what `anneal export` takes: without --split all that is finished, and of
+    unfinished images all or none. How many of each split were compared and left out is told, and
+    `compared` and `left_out` in --json. Nothing that an export says of itself excuses what lacks.
+
     The exit code is 1, and each fault is told, where something is missing, changed or too much.
     """
-    choice = Choice(frozenset(split or ()), _labels(label))
+    choice = Choice(splits_asked_for(split or ()), _labels(label))
     proofs: list[Unproved] = []
     with open_manifest(manifest) as file:
         summary = verify_manifest(file, version_id)
+        parts = parts_asked_for(split or (), summary.splits)
         faults: list[str] = []
         if export is not None:
             file.seek(0)
             proofs.append({})
             # A file is no folder of images: where nothing can be read in it, that is to be told.
             if export.is_file() or formats_in(open_source(export, OWN_LIMITS)):
-                faults += unproven(file, export, choice=choice, unproved=proofs[-1])
+                faults += unproven(file, export, choice=choice, unproved=proofs[-1], parts=parts)
             else:
                 faults += unproven_images(file, export, unproved=proofs[-1])
         if coco is not None:
@@ -363,9 +370,11 @@ def verify(
         "masks": summary.masks,
         "faults": faults,
         "not_proved": left,
+        "compared": parts.compared,
+        "left_out": parts.left_out,
     }
     show(answer, ["fault"], [[fault] for fault in faults], as_json=as_json)
-    for line in lines_of_unproved(left):
+    for line in (*lines_of_parts(parts), *lines_of_unproved(left)):
         tell(line)
     tell(f"{summary.id}: {f'{len(faults)} faults' if faults else 'proved'}")
     if faults:
