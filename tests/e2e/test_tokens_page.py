@@ -75,7 +75,7 @@ def test_a_token_for_one_project_names_it_and_reaches_no_other(
     expect(part).to_contain_text("Choose a project")
     part.get_by_label("Projects", exact=True).first.click()
     page.get_by_role("option", name="Ferns").click()
-    take_picture("136-token-of-a-project")
+    take_picture("138-token-of-a-project")
     part.get_by_role("button", name="Make a token").click()
 
     secret = part.get_by_role("alert").locator("code").inner_text()
