@@ -27,6 +27,6 @@ test("images that get no group are told with the reason", () => {
     "3 images left as they are, for each stays on its side of the holdout, and 1 group would lie " +
       "on both: a (3 images).",
     "1 image with another group, which stays.",
-    "2 images whose names tell no group.",
+    "2 images without one: their names tell none.",
   ]);
 });

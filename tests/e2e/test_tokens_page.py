@@ -75,6 +75,8 @@ def test_a_token_for_one_project_names_it_and_reaches_no_other(
     expect(part).to_contain_text("Choose a project")
     part.get_by_label("Projects", exact=True).first.click()
     page.get_by_role("option", name="Ferns").click()
+    page.keyboard.press("Escape")
+    part.scroll_into_view_if_needed()
     take_picture("138-token-of-a-project")
     part.get_by_role("button", name="Make a token").click()
 

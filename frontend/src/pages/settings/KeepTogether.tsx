@@ -50,7 +50,7 @@ export function KeepTogether({ project }: { project: Project }) {
         />
         <Checkbox
           size="xs"
-          label="Images that have a group, too"
+          label="Change the group of images that have one, too"
           checked={regroup}
           onChange={(event) => {
             setRegroup(event.currentTarget.checked);

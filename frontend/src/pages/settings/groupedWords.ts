@@ -20,7 +20,10 @@ export function groupedWords({ given, divided, kept, nameless }: GivenGroups): s
         `holdout, and ${plural(divided.groups, "group")} would lie on both: ${namesOf(divided)}.`,
     );
   if (kept > 0) lines.push(`${plural(kept, "image")} with another group, which stays.`);
-  if (nameless > 0) lines.push(`${plural(nameless, "image")} whose names tell no group.`);
+  if (nameless > 0)
+    lines.push(
+      `${plural(nameless, "image")} without one: ${nameless === 1 ? "its name tells" : "their names tell"} none.`,
+    );
   return lines;
 }
 
