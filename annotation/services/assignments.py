@@ -25,6 +25,7 @@ from annotation.selectors.access import REVIEWERS, SOMEBODY, asking, memberships
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
+from annotation.services.images import locked_images
 from annotation.services.outcomes import write_outcomes
 from annotation.services.promises import stop_if_broken
 from annotation.services.ranks import ask_for_order
@@ -224,7 +225,8 @@ def finish_images_done_by_all(project: Project) -> None:
         ~Exists(places.exclude(state=State.DONE)),
         status__in=[Image.Status.TODO, Image.Status.RETURNED],
     )
-    mark_done(list(waiting.filter(project=project).values_list("pk", flat=True)))
+    image_ids = list(waiting.filter(project=project).values_list("pk", flat=True))
+    mark_done(list(locked_images(image_ids).values_list("pk", flat=True)))
 
 
 def mark_done(image_ids: Sequence[int]) -> None:
