@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
-from annotation.api.once import KEY, once
 from annotation.selectors.image_groups import find_groups
 from annotation.selectors.projects import projects_for
 from annotation.services.given_groups import give_groups, look_at_groups
@@ -86,11 +85,9 @@ class ProjectImageGroupsView(MemberView):
 
     @extend_schema(
         operation_id="give_image_groups",
-        parameters=[KEY],
         request=NewGroupsSerializer,
         responses={200: GivenGroupsSerializer},
     )
-    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         data = body_of(request, NewGroupsSerializer)

@@ -7,7 +7,7 @@ a group where it lies.
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -73,25 +73,27 @@ def look_at_groups(*, project: Project, group_by: str, regroup: bool = False) ->
     return _told(_wanted(project, group_by, regroup=regroup), group_by)
 
 
-@transaction.atomic
 def give_groups(*, project: Project, group_by: str, regroup: bool = False, by: User) -> GivenGroups:
     """Give each image the group that an import by `group_by` would have given it.
 
-    Images that have one keep it, unless `regroup` is asked for; none loses a group. Imports, and
-    saves on the images that are written, wait for the end: a minute where it is a million images.
-    Safe to repeat.
+    Images that have one keep it, unless `regroup` is asked for; none loses a group. Some are
+    written at a time, so that imports and saves wait for no more than these. Safe to repeat, as it
+    has to be where it breaks off.
 
     Raises:
         InvalidInputError: engine.datasets.grouping does not know `group_by`.
 
     """
     group_by = checked_group_by(group_by)
-    wait_for_turn(project)
     wanted = _wanted(project, group_by, regroup=regroup)
     image_ids = wanted.image_ids[~wanted.is_divided].tolist()
-    for start in range(0, len(image_ids), BATCH):
-        _write(image_ids[start : start + BATCH], group_by)
-    told = _told(wanted, group_by)
+    left = [
+        image_id
+        for start in range(0, len(image_ids), BATCH)
+        for image_id in _write(project, image_ids[start : start + BATCH], group_by, regroup=regroup)
+    ]
+    is_divided = wanted.is_divided | np.isin(wanted.image_ids, left)
+    told = _told(replace(wanted, is_divided=is_divided), group_by)
     log.info(
         "groups_given",
         project_id=project.pk,
@@ -134,6 +136,7 @@ def _group_of(file_name: str, group_by: str) -> str:
     """Return the group that an import would have given an image.
 
     Imports look at its name in the archive that held it, which stands before that in a project.
+    An archive is known by its ending here, and to imports by its bytes.
     """
     folders = with_slashes(file_name).split("/")
     for place, folder in enumerate(folders[:-1], start=1):
@@ -142,17 +145,35 @@ def _group_of(file_name: str, group_by: str) -> str:
     return group_of(file_name, group_by)
 
 
-def _write(image_ids: Sequence[int], group_by: str) -> None:
-    rows = locked_images(image_ids).values_list("pk", "file_name")
-    names = {image_id: _group_of(file_name, group_by) for image_id, file_name in rows}
+@transaction.atomic
+def _write(
+    project: Project, image_ids: Sequence[int], group_by: str, *, regroup: bool
+) -> list[int]:
+    """Write the groups of some images; return those whose group lies on the other side by now."""
+    wait_for_turn(project)
+    rows = locked_images(image_ids).values_list("pk", "file_name", "is_holdout", "group")
+    wanted = {
+        image_id: (_group_of(file_name, group_by), is_holdout)
+        for image_id, file_name, is_holdout, group in rows
+        if regroup or not group  # somebody else was faster
+    }
+    names = {name for name, _ in wanted.values()}
+    there = Image.objects.filter(project=project, group__in=names)
+    sides = set(there.values_list("group", "is_holdout").distinct())
+    given = {
+        image_id: name
+        for image_id, (name, is_holdout) in wanted.items()
+        if (name, not is_holdout) not in sides
+    }
     with connection.cursor() as cursor:  # bulk_update() would take a CASE of so many branches
         cursor.execute(
             'UPDATE annotation_image SET "group" = given.name'
             " FROM unnest(%s::bigint[], %s::text[]) AS given (id, name)"
             " WHERE annotation_image.id = given.id"
             " AND annotation_image.id = ANY(%s)",  # by the key, whatever is known of the table
-            [list(names), list(names.values()), list(names)],
+            [list(given), list(given.values()), list(given)],
         )
+    return [image_id for image_id in wanted if image_id not in given]
 
 
 def _told(wanted: _Wanted, group_by: str) -> GivenGroups:

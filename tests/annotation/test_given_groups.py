@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Image
+from annotation.models import Image, Project
 from annotation.services import given_groups
-from annotation.services.images import add_image
+from annotation.services.images import add_image, wait_for_turn
 from annotation.services.projects import update_project
 from tests.annotation.world import Api, World, make_image, png
 
@@ -112,6 +112,23 @@ def test_a_group_that_would_lie_on_both_sides_of_the_holdout_is_told_and_given_t
     assert sides.items() <= dict(Image.objects.values_list("file_name", "is_holdout")).items()
 
 
+def test_a_group_that_comes_to_lie_on_the_other_side_meanwhile_gets_no_image(
+    world: World, manager: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named(world, "a_1.png", "b_1.png")
+
+    def import_meanwhile(project: Project) -> None:
+        wait_for_turn(project)
+        if not Image.objects.filter(group="b").exists():
+            named(world, "other.png", group="b", is_holdout=True)
+
+    monkeypatch.setattr(given_groups, "wait_for_turn", import_meanwhile)
+    told = give(manager, world)
+
+    assert groups() == {"a_1.png": "a", "b_1.png": "", "other.png": "b"}
+    assert (told["given"]["images"], told["divided"]["images"]) == (1, 1)
+
+
 def test_a_group_that_lies_on_the_other_side_of_the_holdout_gets_no_image(
     world: World, manager: Api
 ) -> None:
@@ -186,20 +203,9 @@ def test_the_queries_grow_by_batches_of_images(
     three = queries(*(f"a_{number}.png" for number in range(3)))
     nine = queries(*(f"b{number}_0.png" for number in range(9)))
 
-    assert nine == three + 2 * 2  # a batch is locked, and written
+    # Of each batch: two of its transaction, its turn, its images, where groups lie, and writing.
+    assert nine == three + 2 * 6
     assert "" not in groups().values()
-
-
-def test_what_is_sent_twice_under_a_key_is_answered_alike(world: World, manager: Api) -> None:
-    named(world, "a_1.png")
-
-    first, again = (
-        manager.post(path(world), {"group_by": PATTERN}, Idempotency_Key="k").json()
-        for _ in range(2)
-    )
-
-    assert first == again
-    assert first["given"]["images"] == 1
 
 
 def test_later_images_join_a_group_on_its_side_whatever_the_share_is(

@@ -8320,10 +8320,7 @@ export interface operations {
     give_image_groups: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 project_id: number;
             };

@@ -21,7 +21,7 @@ OPERATIONS = {name: each for name, each in vars(operations).items() if isinstanc
 SENT_ONCE = {
     *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD", "CANCEL_UPLOAD"),
     *("CHECK_IMPORT", "START_IMPORT", "UNDO_IMPORT", "IMPORT_IMAGES", "DISCARD_IMPORT"),
-    *("CANCEL_JOB", "CANCEL_ROUND"),
+    *("CANCEL_JOB", "CANCEL_ROUND", "GIVE_GROUPS"),
     *("DROP_VERSION_QUERY", "TAG_VERSION", "UNTAG_VERSION", "NOTE_VERSION"),
 }
 SCALARS: dict[object, tuple[str, str | None]] = {
