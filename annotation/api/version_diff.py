@@ -13,7 +13,7 @@ from annotation.api.inputs import RleSerializer
 from annotation.api.pagination import CURSOR, page_serializer
 from annotation.api.round_examples import PicturedImageSerializer
 from annotation.models import DatasetVersion
-from annotation.selectors.access import HasRole
+from annotation.selectors.access import REVIEWERS, HasRole
 from annotation.selectors.version_diff import ChangedImage, diff_page, diff_totals_to_serve
 from annotation.selectors.version_pages import splits_shown
 from annotation.selectors.versions import versions_for
@@ -153,9 +153,10 @@ class VersionDiffImagesView(MemberView):
     )
     def get(self, request: Request, version_id: str, other_id: str) -> Response:
         before, after = _both(self, request, version_id, other_id)
-        shown = splits_shown(cast("HasRole", after).role)
+        role = cast("HasRole", after).role
+        shown = splits_shown(role)
         page = diff_page(before, after, request.query_params.get("cursor"), shown)
-        rows = ChangedImageSerializer([_row(each) for each in page.results], many=True)
+        rows = ChangedImageSerializer([_row(each, role) for each in page.results], many=True)
         return Response({"results": rows.data, "next": page.next})
 
 
@@ -168,9 +169,11 @@ def _both(
     return before, after
 
 
-def _row(found: ChangedImage) -> dict[str, Any]:
+def _row(found: ChangedImage, role: str) -> dict[str, Any]:
     change = found.change
     sides: Mapping[str, Any] = {"before": change.before, "after": change.after}
+    # Those of whom an image hides its group, too.
+    groups = sides if role in REVIEWERS else dict.fromkeys(sides)
     return {
         "sha256": change.row["image_sha256"],
         "file_name": change.row["file_name"],
@@ -178,7 +181,7 @@ def _row(found: ChangedImage) -> dict[str, Any]:
         "image": found.image,
         "fields": change.fields,
         "split": {side: row and row["split"] for side, row in sides.items()},
-        "group": {side: row and row["group"] for side, row in sides.items()},
+        "group": {side: row and row["group"] for side, row in groups.items()},
         "captions": change.captions,
         "masks": [_mask(mask, found) for mask in change.masks],
     }

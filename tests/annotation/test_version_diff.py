@@ -147,6 +147,19 @@ def test_of_many_shapes_a_request_measures_the_first_and_says_how_many(
     ]
 
 
+def test_the_group_of_an_image_is_told_reviewers_and_not_annotators(
+    versions: tuple[DatasetVersion, DatasetVersion], world: World, reviewer: Api, annotator: Api
+) -> None:
+    _, before = versions
+    Image.objects.filter(file_name="0.png").update(group="a name")
+    path = f"versions/{before.pk}/diff/{cut(world).pk}/images"
+
+    [told], [hidden] = (each.get(path).json()["results"] for each in (reviewer, annotator))
+
+    assert told["group"] == {"before": None, "after": "a name"}
+    assert hidden["group"] == {"before": None, "after": None}
+
+
 def test_an_image_in_the_trash_is_told_without_its_picture(
     versions: tuple[DatasetVersion, DatasetVersion], manager: Api
 ) -> None:
