@@ -22,6 +22,7 @@ from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.preferences import PreferencesSerializer
 from annotation.api.throttles import AskerThrottle, LoginThrottle
 from annotation.models import Preferences, Token
+from annotation.selectors.access import reach_of
 from annotation.selectors.people import preferences_of, tokens_for
 from annotation.services.tokens import create_token, delete_token
 
@@ -180,10 +181,11 @@ class TokenView(APIView):
 def _session(request: Request) -> Response:
     get_token(request._request)  # noqa: SLF001  # sets the cookie
     is_known = request.user.is_authenticated
+    is_owner = is_known and reach_of(request.user) is None  # not a program of theirs for projects
     answer = {
         "user": request.user if is_known else None,
         "events_url": settings.EVENTS_URL,
-        "preferences": preferences_of(user_of(request)) if is_known else Preferences(),
+        "preferences": preferences_of(user_of(request)) if is_owner else Preferences(),
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
     }
     return Response(SessionSerializer(answer).data)

@@ -5,6 +5,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def drop_limited(apps, schema_editor):
+    """Delete the tokens that code before this would take for those of all projects."""
+    apps.get_model('annotation', 'Token').objects.exclude(project_ids=None).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -12,6 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
+    # Undone from the last to the first.
     operations = [
         migrations.AddField(
             model_name='token',
@@ -22,4 +28,5 @@ class Migration(migrations.Migration):
             model_name='token',
             constraint=models.CheckConstraint(condition=models.Q(('project_ids', None), ('project_ids__len__gt', 0), _connector='OR'), name='token_is_of_all_projects_or_of_some'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, drop_limited),
     ]

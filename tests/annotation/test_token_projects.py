@@ -95,6 +95,7 @@ def test_a_token_shows_the_projects_that_were_chosen_and_makes_none(
 ) -> None:
     body = {"name": "ci", "scope": "write", "projects": [world.project.pk]}
 
+    manager.patch("session/preferences", {"habits": {"tool": "box"}})
     made = manager.post("tokens", body)
     program = _bearer(made.json()["token"])
     refused = program.post("projects", {"name": "Mine"})
@@ -103,7 +104,8 @@ def test_a_token_shows_the_projects_that_were_chosen_and_makes_none(
     assert [each["projects"] for each in manager.get("tokens").json()["results"]] == [
         [world.project.pk]
     ]
-    assert program.get("session").json()["user"]["username"] == "manager"
+    told = program.get("session").json()
+    assert (told["user"]["username"], told["preferences"].get("habits")) == ("manager", None)
     assert _names(program) == ["Cells"]
     assert (refused.status_code, refused.json()["code"]) == (403, "token_out_of_reach")
     assert "chosen projects" in refused.json()["detail"]
