@@ -185,9 +185,10 @@ def _left_out(source: Source) -> str:
 
 @transaction.atomic
 def _offered(upload: Upload, formats: list[str]) -> Upload:
-    offer_dataset(upload=upload, formats=formats)
     titles = " or ".join(READERS[name].title for name in formats)
-    _record(upload, AddedImage(None, State.ACCEPTED, f"A dataset, {titles}: see Datasets."))
+    # A file that was refused meanwhile has lost its bytes.
+    if _record(upload, AddedImage(None, State.ACCEPTED, f"A dataset, {titles}: see Datasets.")):
+        offer_dataset(upload=upload, formats=formats)
     upload.refresh_from_db()
     return upload
 

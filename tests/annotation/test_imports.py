@@ -19,6 +19,7 @@ from django.utils import timezone
 from annotation import jobs, storage
 from annotation.models import Assignment, DatasetImport, Image, Job, Project, Upload
 from annotation.selectors.uploads import checking_upload_ids, pending_bytes
+from annotation.services import imports
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
 from annotation.services.import_requests import discard_dataset
@@ -39,6 +40,9 @@ from annotation.services.jobs import (
 )
 from annotation.services.projects import update_project
 from annotation.services.settlement import AFTER_OUTAGE, settle_failures
+from engine.datasets.files import Source
+from engine.datasets.formats.detect import formats_in
+from engine.datasets.formats.format import Reader
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, make_image, png
 
@@ -309,6 +313,23 @@ def test_a_file_counts_until_it_has_come_in_and_a_dataset_until_it_is_brought_in
     assert waiting == len(image) + len(dataset)
     assert offered == len(dataset)
     assert pending_bytes(world.project.pk) == 0
+
+
+def test_a_dataset_whose_file_is_refused_while_it_is_read_is_not_offered(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = _send(manager, world, "a.zip", zipped("coco", cell(1)))
+
+    def meanwhile(source: Source) -> list[Reader]:
+        """See it refused, as for a job that was cancelled: its bytes go."""
+        Upload.objects.filter(pk=upload_id).update(state="refused", message="Cancelled.")
+        return formats_in(source)
+
+    monkeypatch.setattr(imports, "formats_in", meanwhile)
+    upload = import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    assert (upload.state, upload.message) == ("refused", "Cancelled.")
+    assert not DatasetImport.objects.exists()
 
 
 def _zip(files: Mapping[str, bytes], *, link: str = "") -> bytes:
