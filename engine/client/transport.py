@@ -1,7 +1,7 @@
 """HTTP: one session for the server, one for its object store, both with retries and backoff."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
@@ -17,6 +17,7 @@ from engine.client.models import Model, Page
 from engine.client.operations import Operation
 
 TIMEOUT_S: Final = (10.0, 60.0)  # to connect, and between two pieces of an answer
+MENTION_S: Final = (2.0, 5.0)  # the same, for what nobody waits for
 ATTEMPTS: Final = 5  # after the first
 CONNECT_ATTEMPTS: Final = 3  # to reach anybody: an address that is wrong is soon told
 LONGEST_PAUSE_S: Final = 60
@@ -86,6 +87,7 @@ class Transport:
     def __init__(self, url: str, token: str | None, *, attempts: int = ATTEMPTS) -> None:
         self.url = checked_url(url)
         self.server = session(token, attempts=attempts)
+        self._token = token
         self._store = session()  # presigned addresses: the token is not for them
 
     def close(self) -> None:
@@ -141,6 +143,19 @@ class Transport:
         if not response.ok:
             raise problem_of(response)
         return response
+
+    def mention(self, operation: Operation[None], **ids: object) -> None:
+        """Send one operation once, by the way: who stops waits for no server that is away.
+
+        It is for what comes about with time, too, so that no answer is as good as any.
+        """
+        with suppress(requests.RequestException), session(self._token, attempts=0) as once:
+            once.request(
+                operation.method,
+                self.url + operation.path.format(**ids),
+                timeout=MENTION_S,
+                allow_redirects=False,
+            )
 
     def put(self, url: str, data: bytes) -> str:
         """Send bytes to the object store and return their ETag."""

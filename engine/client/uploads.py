@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -167,8 +167,7 @@ def _cancelled_unless_resumed(
     except BaseException as error:
         is_of_file = isinstance(error, AnnealError) and error.field in _OF_FILE
         if is_of_file or not unfinished.are_kept:
-            with suppress(AnnealError):  # what it has of the file goes with time
-                transport.call(CANCEL_UPLOAD, project_id=project_id, upload_id=upload_id)
+            transport.mention(CANCEL_UPLOAD, project_id=project_id, upload_id=upload_id)
         raise
 
 

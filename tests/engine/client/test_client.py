@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -131,6 +132,25 @@ def test_an_upload_that_broke_off_and_that_nobody_remembers_is_forgotten_by_the_
         client.upload_images(project, [large], progress=interrupt)
 
     assert list(client.uploads(project)) == []
+
+
+@pytest.mark.timeout(60)
+def test_who_stops_an_upload_waits_for_no_server_that_is_away(
+    client: Client, stack: Stack, project: int, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1) + bytes(PART_BYTES))
+
+    with ExitStack() as away:
+
+        def interrupt(done: int, total: int, what: str) -> None:
+            away.enter_context(stack.asleep("web"))
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            client.upload_images(project, [large], progress=interrupt)
+
+    assert len(list(client.uploads(project))) <= 1  # a request that nobody waits for may come
 
 
 def test_an_upload_of_a_file_that_changes_meanwhile_is_refused_and_forgotten_by_the_server(
