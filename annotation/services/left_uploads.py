@@ -75,6 +75,8 @@ def _drop_unread() -> int:
     stored = _stored_ids()
     while batch := list(islice(stored, BATCH)):
         for upload_id in set(batch) - _wanted(batch):
+            if _wanted([upload_id]):  # begun anew since: an id comes again
+                continue
             storage.delete(storage.upload_key(upload_id))
             dropped += 1
     return dropped

@@ -110,7 +110,12 @@ def begin_upload(
     unseen = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
     if upload.group_by != wanted and unseen.update(group_by=wanted):
         upload = _as_it_is(upload)
-    if upload.state == Upload.State.PENDING and _part_count(upload) > 1 and not upload.multipart_id:
+    if _is_in_parts(upload) and _is_aborted(upload):
+        # By a cancel that broke off, or by the store's own rules: these parts take no bytes.
+        opened = Upload.objects.filter(pk=upload.pk, multipart_id=upload.multipart_id)
+        opened.update(multipart_id="")
+        upload = _as_it_is(upload)
+    if _is_in_parts(upload) and not upload.multipart_id:
         multipart_id = storage.create_multipart(storage.upload_key(upload.pk))
         opened = Upload.objects.filter(pk=upload.pk, multipart_id="")
         if not opened.update(multipart_id=multipart_id):  # of two requests at once, the first wins
@@ -185,6 +190,7 @@ def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
     arrived = _arrived(upload)
     missing = [n for n in range(1, _part_count(upload) + 1) if n not in arrived]
     if missing:
+        _as_it_is(upload)  # whoever cancels it deletes them first
         raise UploadIncompleteError(f"Parts {missing} have not arrived.", missing=missing)
     changed = [n for n, etag in etags.items() if arrived.get(n) and arrived[n] != _bare(etag)]
     if changed:
@@ -228,7 +234,10 @@ def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
         storage.complete_multipart(key, upload.multipart_id, list(arrived.items()))
     except storage.ObjectMissingError:
         if not storage.exists(key):  # else an earlier request has joined them
-            raise
+            _as_it_is(upload)
+            raise UploadIncompleteError(
+                "What was sent is not there any more: send the file again.", missing=list(arrived)
+            ) from None
     found = storage.size(key)
     if found != upload.bytes:
         Upload.objects.filter(pk=upload.pk).update(multipart_id="")  # which is used up
@@ -237,6 +246,22 @@ def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
             f"{found} bytes have arrived, not {upload.bytes}: send the file again.",
             missing=list(arrived),
         )
+
+
+def _is_in_parts(upload: Upload) -> bool:
+    return upload.state == Upload.State.PENDING and _part_count(upload) > 1
+
+
+def _is_aborted(upload: Upload) -> bool:
+    """Tell whether parts were begun that the store knows no more, and that nobody has joined."""
+    if not upload.multipart_id:
+        return False
+    key = storage.upload_key(upload.pk)
+    try:
+        storage.list_parts(key, upload.multipart_id)
+    except storage.ObjectMissingError:
+        return not storage.exists(key)
+    return False
 
 
 def _arrived(upload: Upload) -> dict[int, str]:

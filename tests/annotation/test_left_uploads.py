@@ -254,6 +254,50 @@ def test_a_cancelled_file_begins_anew_under_the_same_id(manager: Api, world: Wor
     assert [part["number"] for part in again["parts"]] == [1, 2]
 
 
+def test_a_file_whose_cancel_broke_off_half_way_is_sent_anew(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id, parts = _begin(manager, world, LARGE)
+    _put(parts[1]["url"], bytes(1000))
+
+    def away(key: str) -> None:
+        raise storage.StorageUnavailableError("The object store is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "delete", away)  # after its parts were aborted
+        broke_off = _cancel(manager, world, upload_id)
+    begun = {"id": upload_id, "file_name": "a.png", "bytes": LARGE}
+    again = manager.post(f"projects/{world.project.pk}/uploads", begun).json()["parts"]
+    for part in again:
+        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
+
+    assert broke_off[0] == 503
+    assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "checking"
+
+
+def test_a_left_file_that_is_begun_anew_while_others_are_deleted_stays(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = {storage.upload_key(each): str(each) for each in (uuid4(), uuid4())}
+    for key in left:
+        storage.put_bytes(key, bytes(10))
+    delete = storage.delete
+
+    def meanwhile(key: str) -> None:
+        """Delete one, and see the other begun anew."""
+        delete(key)
+        if left.pop(key, None) and left:
+            [other] = left.values()
+            begun = {"id": other, "file_name": "a.png", "bytes": 10}
+            manager.post(f"projects/{world.project.pk}/uploads", begun)
+
+    monkeypatch.setattr(storage, "delete", meanwhile)
+    empty_trash()
+
+    [upload_id] = left.values()
+    assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "checking"
+
+
 def test_nobody_cancels_a_file_of_another_project(manager: Api, world: World) -> None:
     upload_id, _ = _begin(manager, world, 1000)
     path = f"projects/{world.elsewhere.pk}/uploads/{upload_id}"
@@ -264,20 +308,26 @@ def test_nobody_cancels_a_file_of_another_project(manager: Api, world: World) ->
     assert Upload.objects.filter(pk=upload_id).exists()
 
 
+@pytest.mark.parametrize("asked", ["after", "before"])
+@pytest.mark.parametrize("size_bytes", [1000, LARGE], ids=["whole", "parts"])
 def test_who_completes_a_file_that_is_just_being_cancelled_is_told(
-    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch, size_bytes: int, asked: str
 ) -> None:
-    upload_id, [part] = _begin(manager, world, 1000)
-    _put(part["url"], bytes(1000))
-    size = storage.size
+    """Whether the store was asked what has arrived after it was deleted or before."""
+    upload_id, parts = _begin(manager, world, size_bytes)
+    for part in parts:
+        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
+    door = "size" if size_bytes == 1000 else "list_parts"
+    ask = getattr(storage, door)
 
-    def overtaken(key: str) -> int:
+    def overtaken(*args: str) -> Any:
         """Tell what has arrived, and see another request cancel it."""
-        found = size(key)
+        found = None if asked == "after" else ask(*args)
+        monkeypatch.setattr(storage, door, ask)
         _cancel(manager, world, upload_id)
-        return found
+        return ask(*args) if asked == "after" else found
 
-    monkeypatch.setattr(storage, "size", overtaken)
+    monkeypatch.setattr(storage, door, overtaken)
     answer = manager.post(f"uploads/{upload_id}/complete")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "upload_cancelled")
