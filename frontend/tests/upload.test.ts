@@ -214,14 +214,78 @@ test("a file that is cancelled between two parts sends no more of them", async (
   expect([store.cancelled, store.completed]).toEqual([[id], []]);
 });
 
-test("a file that another page began is cancelled, also where the server cannot be reached", async () => {
+test("a file that another page began and the server keeps is told of", async () => {
   const { store, queue } = setUp();
-  store.cancel = async (_project, id) => {
-    store.cancelled.push(id);
+  store.cancel = async () => {
     throw new UnreachableError();
   };
 
-  await queue.cancel("of another page");
+  const cancelled = queue.cancel("of another page");
 
-  expect(store.cancelled).toEqual(["of another page"]);
+  await expect(cancelled).rejects.toThrow("The server cannot be reached.");
+  expect(queue.items).toEqual([]);
+});
+
+test("a file that the server is not told to forget is back on the list, and leaves it later", async () => {
+  const { store, queue } = setUp();
+  const cancel = store.cancel.bind(store);
+  store.cancel = async () => {
+    throw new UnreachableError();
+  };
+  const [id = ""] = queue.add([file("abcdefghij"), file("a", "b.png"), file("c", "c.png")]);
+
+  await expect(queue.cancel(id)).rejects.toThrow("The server cannot be reached.");
+  const kept = queue.items[0];
+  store.cancel = cancel;
+  await queue.cancel(id);
+
+  expect(kept).toMatchObject({
+    id,
+    state: "failed",
+    message: expect.stringMatching("not left out"),
+  });
+  expect(queue.items.map((item) => item.name)).toEqual(["b.png", "c.png"]);
+  expect([...store.parts.keys()]).not.toContain(id);
+});
+
+test("a file that was not left out can be sent after all", async () => {
+  const { store, queue } = setUp();
+  store.cancel = async () => {
+    throw new UnreachableError();
+  };
+  const [id = ""] = queue.add([file("abcdefghij")]);
+  await queue.cancel(id).catch(() => {});
+
+  queue.retry(id);
+  await settled(queue);
+
+  expect(queue.items[0]).toMatchObject({ id, state: "sent" });
+});
+
+test("a file that has arrived is left to the server's list, and that is told", async () => {
+  const { store, queue } = setUp();
+  store.cancel = async () => {
+    throw new ProblemError(409, { code: "upload_arrived", detail: "All of it has arrived." });
+  };
+  const [id = ""] = queue.add([file("abcdefghij")]);
+
+  const cancelled = queue.cancel(id);
+
+  await expect(cancelled).rejects.toThrow("All of it has arrived.");
+  expect(queue.items).toEqual([]);
+});
+
+test("a file that was never begun is left out without the server", async () => {
+  const { store, queue } = setUp();
+  store.begin = async () => {
+    throw new UnreachableError();
+  };
+  store.cancel = async () => {
+    throw new UnreachableError();
+  };
+  const ids = queue.add([file("a"), file("b", "b.png"), file("c", "c.png")]);
+
+  await Promise.all(ids.map((id) => queue.cancel(id)));
+
+  expect(queue.items).toEqual([]);
 });

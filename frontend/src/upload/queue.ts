@@ -41,6 +41,7 @@ export class UploadQueue {
   readonly #options: Required<Options>;
   readonly #files = new Map<string, File>();
   readonly #sending = new Map<string, Sending>();
+  readonly #begun = new Set<string>(); // what the server has heard of
   readonly #listeners = new Set<() => void>();
   #items: readonly UploadItem[] = [];
   #running = 0;
@@ -85,15 +86,23 @@ export class UploadQueue {
   /**
    * Takes a file off the list, also one that another page began, and has the server forget it. That
    * is asked for once nothing of it is on the wire: else it might be begun after it was forgotten.
+   * Throws where the server does not: unless the file has arrived, it is back on the list then.
    */
   async cancel(id: string): Promise<void> {
+    const item = this.#items.find((each) => each.id === id);
     const file = this.#files.get(id);
     const sending = this.#sending.get(id);
     sending?.stop.abort();
     if (file) this.#memory.forget(keyOf(this.#project, file));
     this.#drop(id);
     await sending?.ended;
-    await this.#transport.cancel(this.#project, id).catch(() => {}); // what is left goes with time
+    try {
+      await this.#transport.cancel(this.#project, id);
+    } catch (error) {
+      if (file && !this.#begun.has(id)) return; // there is nothing of it to forget
+      if (item && file && !hasArrived(error)) this.#putBack(item, file);
+      throw error;
+    }
   }
 
   /** Takes what was sent off the list, once the server tells of it. */
@@ -107,6 +116,7 @@ export class UploadQueue {
     const id = known?.id ?? crypto.randomUUID();
     if (this.#files.has(id)) return id;
     this.#files.set(id, file);
+    if (known) this.#begun.add(id);
     const item = { id, batch, groupBy, name: nameOf(file), bytes: file.size };
     this.#set([...this.#items, { ...item, sentBytes: 0, state: "waiting", message: "" }]);
     return id;
@@ -164,6 +174,7 @@ export class UploadQueue {
       bytes: file.size,
       group_by: groupBy,
     });
+    this.#begun.add(id);
     stop.throwIfAborted();
     if (plan.state !== "pending") return;
     const missing = new Set(plan.parts.map((part) => part.number));
@@ -199,6 +210,13 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => item.id !== id));
   }
 
+  /** First on the list, of which only the beginning is shown. */
+  #putBack(item: UploadItem, file: File): void {
+    this.#files.set(item.id, file);
+    const message = "It was not left out. Leave it out again, or try again to send it.";
+    this.#set([{ ...item, state: "failed", message }, ...this.#items]);
+  }
+
   #set(items: readonly UploadItem[]): void {
     this.#items = items;
     for (const listener of this.#listeners) listener();
@@ -207,6 +225,10 @@ export class UploadQueue {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof ProblemError && error.status >= 400 && error.status < 500;
+}
+
+function hasArrived(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "upload_arrived";
 }
 
 function backOff(attempt: number): Promise<void> {

@@ -11,9 +11,11 @@ import {
   Tooltip,
   VisuallyHidden,
 } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconRefresh, IconX } from "@tabler/icons-react";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { messageOf } from "@/api/problem";
 import type { UploadRow } from "@/api/types";
 import { isInPart, uploadsQuery } from "@/api/uploads";
 import { formatBytes, plural } from "@/components/format";
@@ -45,11 +47,7 @@ export function ImportTable({ project, items }: Props) {
   const local = items.filter((item) => !known.has(item.id));
   const localIds = new Set(local.map((item) => item.id));
   const remote = rows.filter((row) => !localIds.has(row.id));
-  const queryClient = useQueryClient();
-  const leaveOut = async (id: string) => {
-    await queueOf(project).cancel(id);
-    await queryClient.invalidateQueries({ queryKey: uploadsQuery(project).queryKey });
-  };
+  const leaveOut = useLeaveOut(project);
   const allSent = items.length > 0 && local.length === 0;
 
   useEffect(() => {
@@ -82,7 +80,7 @@ export function ImportTable({ project, items }: Props) {
                 key={item.id}
                 item={item}
                 onRetry={() => queueOf(project).retry(item.id)}
-                onLeaveOut={() => leaveOut(item.id)}
+                onLeaveOut={() => leaveOut(item)}
               />
             ))}
             {local.length > SHOWN && (
@@ -95,7 +93,11 @@ export function ImportTable({ project, items }: Props) {
               </Table.Tr>
             )}
             {remote.map((row) => (
-              <RemoteRow key={row.id} row={row} onLeaveOut={() => leaveOut(row.id)} />
+              <RemoteRow
+                key={row.id}
+                row={row}
+                onLeaveOut={() => leaveOut({ id: row.id, name: row.file_name })}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -114,6 +116,24 @@ export function ImportTable({ project, items }: Props) {
       )}
     </Box>
   );
+}
+
+/** Tells of a file that stays, and has the list read anew in any case. */
+function useLeaveOut(project: number): (file: Pick<UploadItem, "id" | "name">) => void {
+  const queryClient = useQueryClient();
+  const { mutate } = useMutation({
+    networkMode: "always", // offline it fails, and says so
+    meta: { shownInPlace: true },
+    mutationFn: ({ id }: Pick<UploadItem, "id" | "name">) => queueOf(project).cancel(id),
+    onError: (error, { name }) =>
+      notifications.show({
+        color: "red",
+        title: "Not left out",
+        message: `${name}: ${messageOf(error)}`,
+      }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: uploadsQuery(project).queryKey }),
+  });
+  return mutate;
 }
 
 function Summary({ local, rows }: { local: readonly UploadItem[]; rows: UploadRow[] }) {
