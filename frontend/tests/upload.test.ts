@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import type { FinishedPart, NewUpload } from "@/api/uploads";
 import type { RememberedUpload, UploadMemory } from "@/upload/memory";
@@ -212,6 +212,21 @@ test("a file that is cancelled between two parts sends no more of them", async (
   expect(store.puts).toBe(1);
   expect(memory.kept.size).toBe(0);
   expect([store.cancelled, store.completed]).toEqual([[id], []]);
+});
+
+test("a file that waits to be tried again is left out at once", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }); // whose time never comes
+  onTestFinished(() => void vi.useRealTimers());
+  const store = new ScriptedStore();
+  const queue = new UploadQueue(1, store, new MapMemory());
+  store.failures = [new UnreachableError()];
+  const [id = ""] = queue.add([file("abcdefghij")]);
+  while (!queue.items[0]?.message) await Promise.resolve();
+
+  await queue.cancel(id);
+
+  expect(vi.getTimerCount()).toBe(0);
+  expect([store.begun.length, store.puts, store.cancelled]).toEqual([1, 1, [id]]);
 });
 
 test("a file that another page began and the server keeps is told of", async () => {

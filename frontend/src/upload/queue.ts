@@ -21,8 +21,8 @@ export interface UploadItem {
 interface Options {
   atOnce?: number;
   attempts?: number;
-  /** Waits before attempt 2, 3, ... */
-  pause?: (attempt: number) => Promise<void>;
+  /** Waits before attempt 2, 3, ...; no longer than until it is told to stop. */
+  pause?: (attempt: number, stop: AbortSignal) => Promise<void>;
 }
 
 interface Sending {
@@ -158,7 +158,7 @@ export class UploadQueue {
       } catch (error) {
         if (stop.aborted || isRefusal(error) || attempt === this.#options.attempts) throw error;
         this.#change(sent.id, { message: "The connection broke. Trying again…" });
-        await this.#options.pause(attempt);
+        await this.#options.pause(attempt, stop);
       }
     }
   }
@@ -231,8 +231,14 @@ function hasArrived(error: unknown): boolean {
   return error instanceof ProblemError && error.code === "upload_arrived";
 }
 
-function backOff(attempt: number): Promise<void> {
+function backOff(attempt: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, Math.min(MAX_PAUSE_MS, 500 * 2 ** attempt));
+    const end = () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(MAX_PAUSE_MS, 500 * 2 ** attempt));
+    stop.addEventListener("abort", end);
   });
 }
