@@ -56,7 +56,12 @@ class ScriptedStore implements UploadTransport {
     return `etag-${text}`;
   }
 
+  async isKnown(_project: number, id: string) {
+    return this.parts.has(id);
+  }
+
   async complete(id: string, parts: FinishedPart[]) {
+    if (!this.parts.has(id)) throw new ProblemError(404, { detail: "Not found." });
     this.completed.push({ id, parts });
     return { state: "checking" as const };
   }
@@ -141,6 +146,60 @@ test("after a broken connection only the missing parts are sent again", async ()
 
   expect(store.puts).toBe(4);
   expect(store.completed[0]?.parts.map((part) => part.number)).toEqual([1, 2, 3]);
+});
+
+test("a file that was left out elsewhere is begun anew only when a person says so", async () => {
+  const { store, queue } = setUp();
+  const put = store.put.bind(store);
+  store.put = async () => {
+    store.parts.clear();
+    throw new UnreachableError(); // as its parts are gone
+  };
+  const [id] = queue.add([file("abcdefghij")]);
+  await settled(queue);
+  const failed = queue.items[0];
+  const begun = store.begun.length;
+
+  store.put = put;
+  queue.retry(id ?? "");
+  await settled(queue);
+
+  const message = "It was left out meanwhile. Try again to send it anew.";
+  expect(failed).toMatchObject({ state: "failed", message });
+  expect([begun, store.begun.length]).toEqual([1, 2]);
+  expect(queue.items[0]).toMatchObject({ state: "sent", message: "" });
+  expect(store.completed.map((upload) => upload.id)).toEqual([id]);
+});
+
+test("a file whose last part arrives after it was left out elsewhere says so, too", async () => {
+  const { store, queue } = setUp();
+  const put = store.put.bind(store);
+  store.put = async (url, bytes, onSent) => {
+    const etag = await put(url, bytes, onSent);
+    store.parts.clear();
+    return etag;
+  };
+
+  queue.add([file("abc")]);
+  await settled(queue);
+
+  expect(queue.items[0]?.message).toBe("It was left out meanwhile. Try again to send it anew.");
+  expect(store.begun).toHaveLength(1);
+});
+
+test("a broken connection is no sign that a file was left out", async () => {
+  const { store, queue } = setUp();
+  const isKnown = store.isKnown.bind(store);
+  store.failures = [new UnreachableError()];
+  store.isKnown = async () => {
+    store.isKnown = isKnown;
+    throw new UnreachableError();
+  };
+
+  queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  expect(queue.items[0]).toMatchObject({ state: "sent" });
 });
 
 test("the same file dropped after a reload goes on under the same id", async () => {

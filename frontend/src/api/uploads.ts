@@ -35,6 +35,13 @@ export function beginUpload(project_id: number, body: NewUpload) {
   return read(client.POST("/api/projects/{project_id}/uploads", { params, body }));
 }
 
+/** Whether the server has a file, on its way or arrived, that somebody may have left out. */
+export async function isUploadKnown(project_id: number, upload_id: string): Promise<boolean> {
+  const params = { path: { project_id }, query: { id: [upload_id] } };
+  const page = await read(client.GET("/api/projects/{project_id}/uploads", { params }));
+  return page.results.length > 0;
+}
+
 /** The server forgets a file that is on its way; of one that it does not know nothing changes. */
 export function cancelUpload(project_id: number, upload_id: string) {
   const params = { path: { project_id, upload_id } };

@@ -1,6 +1,8 @@
 /** Uploads of one project: a few at a time, in parts, resumed where they stopped. */
 
 import { messageOf, ProblemError } from "@/api/problem";
+import type { UploadPlan } from "@/api/types";
+import type { FinishedPart } from "@/api/uploads";
 import { keyOf, type UploadMemory } from "./memory";
 import { nameOf } from "./names";
 import type { UploadTransport } from "./transport";
@@ -150,11 +152,19 @@ export class UploadQueue {
     }
   }
 
-  /** Attempts until it is through, the server refuses, or patience ends. */
+  /**
+   * Attempts until it is through, the server refuses, or patience ends. What was begun and is not
+   * there any more was left out elsewhere: only a person has it begun anew.
+   */
   async #persist(sent: Sent, file: File, stop: AbortSignal): Promise<void> {
+    let isBegun = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(sent, file, stop);
+        stop.throwIfAborted();
+        if (isBegun) await this.#expectKnown(sent.id);
+        const plan = await this.#begin(sent, file, stop);
+        isBegun = true;
+        return await this.#send(plan, file, stop);
       } catch (error) {
         if (stop.aborted || isRefusal(error) || attempt === this.#options.attempts) throw error;
         this.#change(sent.id, { message: "The connection broke. Trying again…" });
@@ -163,10 +173,15 @@ export class UploadQueue {
     }
   }
 
-  /** Asks which parts are missing (with fresh addresses), sends those, and completes. */
-  async #attempt({ id, batch, groupBy }: Sent, file: File, stop: AbortSignal): Promise<void> {
+  async #expectKnown(id: string): Promise<void> {
+    if (await this.#transport.isKnown(this.#project, id)) return;
+    const detail = "It was left out meanwhile. Try again to send it anew.";
+    throw new ProblemError(404, { code: "upload_left_out", detail });
+  }
+
+  /** Asks which parts are missing, with fresh addresses. */
+  async #begin({ id, batch, groupBy }: Sent, file: File, stop: AbortSignal): Promise<UploadPlan> {
     stop.throwIfAborted();
-    const key = keyOf(this.#project, file);
     const plan = await this.#transport.begin(this.#project, {
       id,
       batch,
@@ -175,13 +190,19 @@ export class UploadQueue {
       group_by: groupBy,
     });
     this.#begun.add(id);
+    return plan;
+  }
+
+  /** Sends the parts that are missing, and completes. */
+  async #send({ id, state, parts }: UploadPlan, file: File, stop: AbortSignal): Promise<void> {
     stop.throwIfAborted();
-    if (plan.state !== "pending") return;
-    const missing = new Set(plan.parts.map((part) => part.number));
+    if (state !== "pending") return;
+    const key = keyOf(this.#project, file);
+    const missing = new Set(parts.map((part) => part.number));
     const done = (this.#memory.load(key)?.parts ?? []).filter(({ number }) => !missing.has(number));
-    let sentBytes = file.size - plan.parts.reduce((sum, p) => sum + p.to_byte - p.from_byte, 0);
+    let sentBytes = file.size - parts.reduce((sum, p) => sum + p.to_byte - p.from_byte, 0);
     this.#change(id, { message: "", sentBytes });
-    for (const { number, url, from_byte, to_byte } of plan.parts) {
+    for (const { number, url, from_byte, to_byte } of parts) {
       const base = sentBytes;
       const bytes = file.slice(from_byte, to_byte);
       const etag = await this.#transport.put(
@@ -195,10 +216,20 @@ export class UploadQueue {
       done.push({ number, etag });
       this.#memory.save(key, { id, parts: done });
     }
-    await this.#transport.complete(
+    await this.#complete(
       id,
       done.sort((a, b) => a.number - b.number),
     );
+  }
+
+  /** Fails in plain words where it was left out elsewhere while its last part was sent. */
+  async #complete(id: string, parts: FinishedPart[]): Promise<void> {
+    try {
+      await this.#transport.complete(id, parts);
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) await this.#expectKnown(id);
+      throw error;
+    }
   }
 
   #change(id: string, change: Partial<UploadItem>): void {

@@ -7,6 +7,7 @@ import {
   cancelUpload,
   completeUpload,
   type FinishedPart,
+  isUploadKnown,
   type NewUpload,
 } from "@/api/uploads";
 
@@ -20,6 +21,7 @@ export interface UploadTransport {
     stop: AbortSignal,
   ): Promise<string>;
   complete(id: string, parts: FinishedPart[]): Promise<{ state: UploadState }>;
+  isKnown(project: number, id: string): Promise<boolean>;
   cancel(project: number, id: string): Promise<unknown>;
 }
 
@@ -51,5 +53,6 @@ export const httpTransport: UploadTransport = {
   begin: beginUpload,
   put,
   complete: completeUpload,
+  isKnown: isUploadKnown,
   cancel: cancelUpload,
 };
