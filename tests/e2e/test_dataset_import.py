@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from engine.datasets.sample import Sample
 from tests.annotation.datasets import cell, zipped
@@ -23,6 +23,7 @@ from tests.synthesiser import speak
 
 pytestmark = pytest.mark.e2e
 DATASET = zipped("coco", cell(1), cell(2), cell(3, is_broken=True))
+SENT = re.compile(r"/uploads/[^/]+\?")  # to the store, by a signed address
 
 
 def scored(seed: int) -> Sample:
@@ -195,3 +196,78 @@ def test_a_file_that_is_no_dataset_says_what_to_do(stack: Stack, page: Page) -> 
     expect(files).to_contain_text(
         "This is no image, and no dataset that is known.", timeout=SLOW_MS
     )
+
+
+def drop_held_file(page: Page, project: int) -> Route:
+    """Drop a file that does not reach the store until one lets it go on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(SENT, hold)
+    page.goto(f"/projects/{project}")
+    picture = FilePayload(name="held.png", mimeType="image/png", buffer=png(1))
+    page.get_by_label("Files to import").set_input_files(picture)
+    while not held:
+        page.wait_for_timeout(20)
+    return held[0]
+
+
+def expect_left_out(page: Page, client: Client, project: int) -> None:
+    wait_for(lambda: client.rows(f"/api/projects/{project}/uploads") == [], "it is forgotten")
+    expect(page.get_by_text("held.png", exact=True)).to_have_count(0)
+
+
+def test_a_file_on_its_way_is_left_out(stack: Stack, page: Page) -> None:
+    client = stack.log_in("ada")
+    project = begin_project(client, "Cells", ("cell",))
+    log_in(page, "ada")
+    drop_held_file(page, project)
+    assert [row["state"] for row in client.rows(f"/api/projects/{project}/uploads")] == ["pending"]
+
+    page.get_by_role("button", name="Leave out: held.png").click()
+
+    expect_left_out(page, client, project)
+
+
+def test_a_file_that_could_not_be_left_out_is_told_of_and_stays(
+    stack: Stack, troubled_page: Page
+) -> None:
+    client, page = stack.log_in("ada"), troubled_page
+    project = begin_project(client, "Cells", ("cell",))
+    log_in(page, "ada")
+    drop_held_file(page, project)
+    forgotten = f"**/api/projects/{project}/uploads/*"
+    page.route(forgotten, lambda route: route.abort())
+    leave_out = page.get_by_role("button", name="Leave out: held.png")
+
+    leave_out.click()
+    told = page.get_by_role("alert").filter(has_text="Not left out")
+    expect(told).to_contain_text("held.png: The server cannot be reached.")
+    expect(page.get_by_role("table", name="Imported files")).to_contain_text("It was not left out.")
+    page.unroute(forgotten)
+    leave_out.click()
+
+    expect_left_out(page, client, project)
+
+
+def test_a_file_that_was_left_out_elsewhere_is_sent_anew_when_a_person_says_so(
+    stack: Stack, troubled_page: Page
+) -> None:
+    client, page = stack.log_in("ada"), troubled_page
+    project = begin_project(client, "Cells", ("cell",))
+    log_in(page, "ada")
+    held = drop_held_file(page, project)
+    [row] = client.rows(f"/api/projects/{project}/uploads")
+    assert client.send("DELETE", f"/api/projects/{project}/uploads/{row['id']}").is_good
+
+    held.abort()
+    page.unroute(SENT)
+    files = page.get_by_role("table", name="Imported files")
+    expect(files).to_contain_text("It was left out meanwhile.", timeout=SLOW_MS)
+    assert client.rows(f"/api/projects/{project}/uploads") == []
+    page.get_by_role("button", name="Try again: held.png").click()
+
+    card = page.get_by_role("article", name=re.compile("^Images "))
+    expect(card).to_contain_text("Brought in 1 new image", timeout=SLOW_MS)
