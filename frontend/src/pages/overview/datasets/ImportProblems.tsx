@@ -76,6 +76,7 @@ export function ImportProblems({ item, project }: { item: DatasetImport; project
 /** Whoever has them no more is told so, in place of a page with the answer. */
 function RefusedRows({ item }: { item: DatasetImport }) {
   const download = useMutation({
+    meta: { shownInPlace: true },
     mutationFn: () => downloadRefusedRows(item.id),
     onError: (error) =>
       notifications.show({
