@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.models import Alias, Project
-from annotation.selectors.auto_accept import ALL, audits_of
+from annotation.selectors.auto_accept import ALL, Audit, audits_of
 
 LEAST_AUDITED: Final = 30  # decided ones; of fewer, one fault more or less would decide
 WORDS: Final = {
@@ -64,10 +64,7 @@ def stop_if_broken(*, project_id: int) -> bool:
     stopped = same.update(
         auto_accept_precision=None,
         auto_accept_stopped_at=Now(),
-        auto_accept_stop_reason=(
-            f"People accepted {audit.untouched} of {audit.decided} {WORDS[of]} as they were: "
-            f"{100 * audit.untouched / audit.decided:.1f} %, and {100 * wanted:g} % was promised."
-        ),
+        auto_accept_stop_reason=_reason(of, audit, wanted),
     )
     if stopped:
         log.warning(
@@ -79,3 +76,14 @@ def stop_if_broken(*, project_id: int) -> bool:
             decided=audit.decided,
         )
     return bool(stopped)
+
+
+def _reason(of: str, audit: Audit, wanted: float) -> str:
+    """Say what was measured, and how surely: of few audits chance alone may stop a kept promise."""
+    found = audit.measured
+    between = found and f" (95 % interval {100 * found.low:.1f} to {100 * found.high:.1f})"
+    return (
+        f"People accepted {audit.untouched} of {audit.decided} {WORDS[of]} as they were: "
+        f"{100 * audit.untouched / audit.decided:.1f} %{between or ''}, and {100 * wanted:g} % was "
+        "promised."
+    )

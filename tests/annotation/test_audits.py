@@ -67,7 +67,8 @@ def test_it_stops_by_itself_once_people_reject_what_it_was_sure_of(
     assert stopped(world)
     assert world.project.auto_accept_precision is None
     assert world.project.auto_accept_stop_reason == (
-        "People accepted 0 of 30 audited proposals as they were: 0.0 %, and 95 % was promised."
+        "People accepted 0 of 30 audited proposals as they were: 0.0 % (95 % interval 0.0 to 11.6)"
+        ", and 95 % was promised."
     )
     assert Proposal.objects.filter(is_auto_accepted=True, mask__isnull=False).exists()
 
@@ -98,7 +99,7 @@ def test_a_worse_bundle_does_not_hide_behind_the_audits_of_those_before(
     assert stopped(world)
     assert world.project.auto_accept_stop_reason == (
         "People accepted 24 of 30 audited proposals of the serving model as they were: "
-        "80.0 %, and 95 % was promised."
+        "80.0 % (95 % interval 61.4 to 92.3), and 95 % was promised."
     )
     address = f"projects/{world.project.pk}/auto-accept"
     state = manager.get(address).json()
