@@ -6,6 +6,7 @@ import type { Job } from "@/api/types";
 import { versionsQuery } from "@/api/versions";
 import { formatAgo, formatCount } from "./format";
 import { jobPhase, jobTitle, jobYield } from "./jobWords";
+import { usePace } from "./pace";
 import { StatusBadge } from "./StatusBadge";
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 /** One job: what it does, how far it is, and the way to stop or repeat it. */
 export function JobRow({ job, project, withActions = true }: Props) {
   const isLive = !job.finished_at;
+  const pace = usePace(job);
   return (
     <Stack gap={4}>
       <Group justify="space-between" gap="xs" wrap="nowrap">
@@ -45,7 +47,7 @@ export function JobRow({ job, project, withActions = true }: Props) {
       )}
       {(job.error || isLive) && (
         <Text size="xs" c={job.error ? "var(--mantine-color-error)" : "dimmed"} lineClamp={3}>
-          {job.error || jobPhase(job)}
+          {job.error || phaseOf(job, pace)}
         </Text>
       )}
     </Stack>
@@ -61,6 +63,12 @@ function shareOf(job: Job): number {
 function progressOf(job: Job): string {
   if (job.progress_total === 0) return "";
   return `${formatCount(job.progress_done)} of ${formatCount(job.progress_total)}`;
+}
+
+/** Trainings say by themselves what is left. */
+function phaseOf(job: Job, pace: string): string {
+  const phase = jobPhase(job);
+  return pace && !phase.endsWith(" left") ? `${phase} · ${pace}` : phase;
 }
 
 function outcomeOf(job: Job): string {
