@@ -83,7 +83,8 @@ def check_upload(*, upload_id: str) -> Upload:
         )
         return upload
     with transaction.atomic():  # killed between the two, it would be found a duplicate of itself
-        _record(upload, _added(upload))
+        if not _record(upload, _added(upload)):  # refused meanwhile, which people were told
+            transaction.set_rollback(True)
     return _cleared(upload)
 
 

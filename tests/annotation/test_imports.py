@@ -315,6 +315,23 @@ def test_a_file_counts_until_it_has_come_in_and_a_dataset_until_it_is_brought_in
     assert pending_bytes(world.project.pk) == 0
 
 
+def test_an_image_whose_file_is_refused_while_it_is_read_does_not_come_in(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = _send(manager, world, "a.png", png(1))
+    get_bytes = storage.get_bytes
+
+    def meanwhile(key: str) -> bytes:
+        Upload.objects.filter(pk=upload_id).update(state="refused", message="Cancelled.")
+        return get_bytes(key)
+
+    monkeypatch.setattr(storage, "get_bytes", meanwhile)
+    upload = check_upload(upload_id=upload_id)
+
+    assert upload.image is None
+    assert not Image.objects.exists()
+
+
 def test_a_dataset_whose_file_is_refused_while_it_is_read_is_not_offered(
     manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
