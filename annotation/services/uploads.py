@@ -4,8 +4,7 @@ Looking at them is services/imports.py's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -20,6 +19,14 @@ from annotation.selectors.uploads import pending_bytes
 from annotation.services.image_groups import checked_group_by
 from annotation.services.jobs import enqueue_once
 from annotation.services.left_uploads import end_pending
+from annotation.services.upload_parts import (
+    Part,
+    are_aborted,
+    arrived_parts,
+    bare_etag,
+    count_parts,
+    part_of,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -52,19 +59,6 @@ class UploadsFullError(DomainError):
     """As much is on its way into the project as may be."""
 
     code = "uploads_full"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Where to PUT one range of the file, from_byte up to but not including to_byte.
-
-    The address takes exactly these bytes.
-    """
-
-    number: int  # from 1
-    url: str
-    from_byte: int
-    to_byte: int
 
 
 def begin_upload(
@@ -110,7 +104,7 @@ def begin_upload(
     unseen = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
     if upload.group_by != wanted and unseen.update(group_by=wanted):
         upload = _as_it_is(upload)
-    if _is_in_parts(upload) and _is_aborted(upload):
+    if _is_in_parts(upload) and are_aborted(upload):
         # By a cancel that broke off, or by the store's own rules: these parts take no bytes.
         opened = Upload.objects.filter(pk=upload.pk, multipart_id=upload.multipart_id)
         opened.update(multipart_id="")
@@ -173,8 +167,8 @@ def missing_parts(upload: Upload) -> list[Part]:
     """Return what is still to be sent; nothing once the upload is complete."""
     if upload.state != Upload.State.PENDING:
         return []
-    arrived = _arrived(upload)
-    return [_part(upload, n) for n in range(1, _part_count(upload) + 1) if n not in arrived]
+    arrived = arrived_parts(upload)
+    return [part_of(upload, n) for n in range(1, count_parts(upload) + 1) if n not in arrived]
 
 
 def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
@@ -187,12 +181,14 @@ def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
     """
     if upload.state != Upload.State.PENDING:
         return upload
-    arrived = _arrived(upload)
-    missing = [n for n in range(1, _part_count(upload) + 1) if n not in arrived]
+    arrived = arrived_parts(upload)
+    missing = [n for n in range(1, count_parts(upload) + 1) if n not in arrived]
     if missing:
-        _as_it_is(upload)  # whoever cancels it deletes them first
+        now = _as_it_is(upload)  # whoever cancels it deletes them first, and an import deletes all
+        if now.state != Upload.State.PENDING:
+            return now
         raise UploadIncompleteError(f"Parts {missing} have not arrived.", missing=missing)
-    changed = [n for n, etag in etags.items() if arrived.get(n) and arrived[n] != _bare(etag)]
+    changed = [n for n, etag in etags.items() if arrived.get(n) and arrived[n] != bare_etag(etag)]
     if changed:
         raise UploadIncompleteError(f"Parts {changed} differ from what was sent.", missing=changed)
     if upload.multipart_id:
@@ -230,75 +226,28 @@ def _as_it_is(upload: Upload) -> Upload:
 def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
     """Make one object of the parts; where it is longer or shorter than announced, begin anew."""
     key = storage.upload_key(upload.pk)
+    if all(arrived.values()):  # else an earlier request has joined them
+        with suppress(storage.ObjectMissingError):  # so it has meanwhile, or they went
+            storage.complete_multipart(key, upload.multipart_id, list(arrived.items()))
     try:
-        storage.complete_multipart(key, upload.multipart_id, list(arrived.items()))
+        found = storage.size(key)
     except storage.ObjectMissingError:
-        if not storage.exists(key):  # else an earlier request has joined them
-            _as_it_is(upload)
-            raise UploadIncompleteError(
-                "What was sent is not there any more: send the file again.", missing=list(arrived)
-            ) from None
-    found = storage.size(key)
-    if found != upload.bytes:
-        Upload.objects.filter(pk=upload.pk).update(multipart_id="")  # which is used up
-        storage.delete(key)
+        if _as_it_is(upload).state != Upload.State.PENDING:
+            return  # it has come in by now, or was refused
         raise UploadIncompleteError(
-            f"{found} bytes have arrived, not {upload.bytes}: send the file again.",
-            missing=list(arrived),
-        )
-
-
-def _is_in_parts(upload: Upload) -> bool:
-    return upload.state == Upload.State.PENDING and _part_count(upload) > 1
-
-
-def _is_aborted(upload: Upload) -> bool:
-    """Tell whether parts were begun that the store knows no more, and that nobody has joined."""
-    if not upload.multipart_id:
-        return False
-    key = storage.upload_key(upload.pk)
-    try:
-        storage.list_parts(key, upload.multipart_id)
-    except storage.ObjectMissingError:
-        return not storage.exists(key)
-    return False
-
-
-def _arrived(upload: Upload) -> dict[int, str]:
-    """Return the parts in the store, number to ETag; "" where that is not known."""
-    key = storage.upload_key(upload.pk)
-    if upload.multipart_id:
-        try:
-            parts = storage.list_parts(key, upload.multipart_id)
-            return {number: _bare(etag) for number, etag in parts.items()}
-        except storage.ObjectMissingError:  # joined already, or never begun
-            whole = storage.exists(key)
-            return dict.fromkeys(range(1, _part_count(upload) + 1), "") if whole else {}
-    try:
-        return {1: ""} if storage.size(key) == upload.bytes else {}
-    except storage.ObjectMissingError:
-        return {}
-
-
-def _part_count(upload: Upload) -> int:
-    return max(1, ceil(upload.bytes / storage.PART_BYTES))
-
-
-def _part(upload: Upload, number: int) -> Part:
-    key = storage.upload_key(upload.pk)
-    from_byte = (number - 1) * storage.PART_BYTES
-    to_byte = min(upload.bytes, from_byte + storage.PART_BYTES)
-    return Part(
-        number=number,
-        url=(
-            storage.presign_part(key, upload.multipart_id, number, to_byte - from_byte)
-            if upload.multipart_id
-            else storage.presign_put(key, to_byte - from_byte)
-        ),
-        from_byte=from_byte,
-        to_byte=to_byte,
+            "What was sent is not there any more: send the file again.", missing=list(arrived)
+        ) from None
+    if found == upload.bytes:
+        return
+    # The id is used up; another's may be in its place by now.
+    joined = Upload.objects.filter(pk=upload.pk, multipart_id=upload.multipart_id)
+    if joined.update(multipart_id=""):
+        storage.delete(key)
+    raise UploadIncompleteError(
+        f"{found} bytes have arrived, not {upload.bytes}: send the file again.",
+        missing=list(arrived),
     )
 
 
-def _bare(etag: str) -> str:
-    return etag.strip().strip('"')
+def _is_in_parts(upload: Upload) -> bool:
+    return upload.state == Upload.State.PENDING and count_parts(upload) > 1

@@ -1,5 +1,6 @@
 """What uploads leave in the store goes once nobody waits for it, and nothing else does."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.request import Request, urlopen
@@ -268,8 +269,7 @@ def test_a_file_whose_cancel_broke_off_half_way_is_sent_anew(
         broke_off = _cancel(manager, world, upload_id)
     begun = {"id": upload_id, "file_name": "a.png", "bytes": LARGE}
     again = manager.post(f"projects/{world.project.pk}/uploads", begun).json()["parts"]
-    for part in again:
-        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
+    _put_all(again)
 
     assert broke_off[0] == 503
     assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "checking"
@@ -308,29 +308,101 @@ def test_nobody_cancels_a_file_of_another_project(manager: Api, world: World) ->
     assert Upload.objects.filter(pk=upload_id).exists()
 
 
+DOORS = [(1000, "size"), (LARGE, "list_parts"), (LARGE, "complete_multipart"), (LARGE, "size")]
+
+
 @pytest.mark.parametrize("asked", ["after", "before"])
-@pytest.mark.parametrize("size_bytes", [1000, LARGE], ids=["whole", "parts"])
+@pytest.mark.parametrize(("size_bytes", "door"), DOORS)
 def test_who_completes_a_file_that_is_just_being_cancelled_is_told(
-    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch, size_bytes: int, asked: str
+    manager: Api,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    size_bytes: int,
+    door: str,
+    asked: str,
 ) -> None:
     """Whether the store was asked what has arrived after it was deleted or before."""
     upload_id, parts = _begin(manager, world, size_bytes)
-    for part in parts:
-        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
-    door = "size" if size_bytes == 1000 else "list_parts"
-    ask = getattr(storage, door)
+    _put_all(parts)
+    cancelled: list[tuple[int, str | None]] = []
 
-    def overtaken(*args: str) -> Any:
-        """Tell what has arrived, and see another request cancel it."""
-        found = None if asked == "after" else ask(*args)
-        monkeypatch.setattr(storage, door, ask)
-        _cancel(manager, world, upload_id)
-        return ask(*args) if asked == "after" else found
+    def cancel() -> None:
+        cancelled.append(_cancel(manager, world, upload_id))
 
-    monkeypatch.setattr(storage, door, overtaken)
+    _overtake(monkeypatch, door, cancel, asked)
     answer = manager.post(f"uploads/{upload_id}/complete")
 
+    assert cancelled == [(204, None)]
     assert (answer.status_code, answer.json()["code"]) == (409, "upload_cancelled")
+
+
+@pytest.mark.parametrize("asked", ["after", "before"])
+@pytest.mark.parametrize(("size_bytes", "door"), DOORS)
+def test_a_file_that_is_completed_twice_at_once_comes_in(
+    manager: Api,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    size_bytes: int,
+    door: str,
+    asked: str,
+) -> None:
+    """Also where the one has come in, and what was sent is gone, before the other looks."""
+    upload_id, parts = _begin(manager, world, size_bytes)
+    _put_all(parts)
+
+    def overtake() -> None:
+        manager.post(f"uploads/{upload_id}/complete")
+        check_upload(upload_id=upload_id)
+
+    _overtake(monkeypatch, door, overtake, asked)
+    answer = manager.post(f"uploads/{upload_id}/complete")
+
+    assert answer.status_code == 200
+    assert answer.json()["state"] == Upload.objects.get().state == "refused"  # it is no picture
+
+
+def test_parts_that_the_store_loses_as_they_are_joined_are_sent_anew(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id, parts = _begin(manager, world, LARGE)
+    _put_all(parts)
+    multipart_id = Upload.objects.get().multipart_id
+    key = storage.upload_key(upload_id)
+
+    def lose() -> None:
+        storage.abort_multipart(key, multipart_id)
+
+    _overtake(monkeypatch, "list_parts", lose, "before")
+    answer = manager.post(f"uploads/{upload_id}/complete")
+    begun = {"id": upload_id, "file_name": "a.png", "bytes": LARGE}
+    again = manager.post(f"projects/{world.project.pk}/uploads", begun).json()["parts"]
+    _put_all(again)
+
+    assert (answer.status_code, answer.json()["missing"]) == (409, [1, 2])
+    assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "checking"
+
+
+def _put_all(parts: list[dict[str, Any]]) -> None:
+    for part in parts:
+        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
+
+
+def _overtake(
+    monkeypatch: pytest.MonkeyPatch, door: str, overtake: Callable[[], object], asked: str
+) -> None:
+    """See another request overtake this one as it asks the store, before or after the answer."""
+    ask = getattr(storage, door)
+
+    def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(storage, door, ask)
+        if asked == "before":
+            found = ask(*args)
+            overtake()
+            return found
+        overtake()
+        return ask(*args)
+
+    monkeypatch.setattr(storage, door, overtaken)
 
 
 def test_a_strange_object_among_the_uploads_stops_no_emptying(world: World) -> None:
