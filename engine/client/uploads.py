@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -167,7 +167,9 @@ def _cancelled_unless_resumed(
     except BaseException as error:
         is_of_file = isinstance(error, AnnealError) and error.field in _OF_FILE
         if is_of_file or not unfinished.are_kept:
-            transport.mention(CANCEL_UPLOAD, project_id=project_id, upload_id=upload_id)
+            ask = transport.call if is_of_file else transport.mention  # others go on: worth tries
+            with suppress(AnnealError):  # what it has of the file goes with time
+                ask(CANCEL_UPLOAD, project_id=project_id, upload_id=upload_id)
         raise
 
 

@@ -138,6 +138,7 @@ def test_an_upload_that_broke_off_and_that_nobody_remembers_is_forgotten_by_the_
 def test_who_stops_an_upload_waits_for_no_server_that_is_away(
     client: Client, stack: Stack, project: int, tmp_path: Path
 ) -> None:
+    """The limit of its time is what fails: six tries of a minute each would go beyond."""
     large = tmp_path / "large.png"
     large.write_bytes(png(1) + bytes(PART_BYTES))
 
@@ -149,8 +150,6 @@ def test_who_stops_an_upload_waits_for_no_server_that_is_away(
 
         with pytest.raises(KeyboardInterrupt):
             client.upload_images(project, [large], progress=interrupt)
-
-    assert len(list(client.uploads(project))) <= 1  # a request that nobody waits for may come
 
 
 def test_an_upload_of_a_file_that_changes_meanwhile_is_refused_and_forgotten_by_the_server(
