@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.auto_accept import PrecisionSerializer
 from annotation.api.effort import EffortFigureSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
@@ -54,6 +55,35 @@ class LabelFiguresSerializer(serializers.Serializer[Any]):
     named_right = serializers.IntegerField(help_text="of these again")
 
 
+class SizePrecisionSerializer(serializers.Serializer[Any]):
+    """Automatic proposals on the objects of one size."""
+
+    ap_50 = serializers.FloatField()
+    ap_75 = serializers.FloatField()
+    objects = serializers.IntegerField(help_text="all of them on the images of `ap_images`")
+
+
+class KeptPromiseSerializer(serializers.Serializer[Any]):
+    """What a bundle would accept by itself of its proposals here, had it promised a precision."""
+
+    promise = serializers.FloatField(help_text="share that shall be right")
+    threshold = serializers.FloatField(
+        allow_null=True,
+        help_text="score from which on it accepts; null: by people's verdicts it cannot promise it",
+    )
+    proposals = serializers.IntegerField()
+    taken = serializers.IntegerField(help_text="of these, those that it would accept")
+    right = serializers.IntegerField(
+        help_text="of these again, those with an IoU of 0.85 or more with a finished mask"
+    )
+    precision = PrecisionSerializer(
+        allow_null=True, help_text="of those taken, over images; null: there are none"
+    )
+    saved = serializers.FloatField(
+        help_text="share of all proposals that nobody need decide: of those taken, some are audited"
+    )
+
+
 class FiguresSerializer(ClickFiguresSerializer):
     """How one bundle does on the blind holdout."""
 
@@ -65,10 +95,18 @@ class FiguresSerializer(ClickFiguresSerializer):
     ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
     ap_75 = serializers.FloatField(allow_null=True)
     ap_images = serializers.IntegerField(help_text="how many images proposals were made on")
+    ap_by_size = serializers.DictField(
+        child=SizePrecisionSerializer(),
+        required=False,
+        help_text="small, medium, large: those that there are objects of",
+    )
     calibration_error = serializers.FloatField(
         required=False, help_text="of the verifier: expected calibration error on these images"
     )
     calibration_bins = CalibrationBinSerializer(many=True, required=False)
+    promises = KeptPromiseSerializer(
+        many=True, required=False, help_text="of the verifier: what each came to on these images"
+    )
     labels = LabelFiguresSerializer(required=False)
 
 
@@ -81,6 +119,7 @@ class IntervalSerializer(serializers.Serializer[Any]):
 
 
 class SizeDifferenceSerializer(IntervalSerializer):
+    clicks = IntervalSerializer(required=False, help_text="to IoU 0.85")
     objects = serializers.IntegerField()
 
 

@@ -1,5 +1,6 @@
 """Rounds, bundles and effort as the web side knows them."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,9 @@ from annotation.services.rounds import (
     settle_rounds,
     start_round,
 )
+from engine.segmentation.precision import SizePrecision
+from engine.verification.kept_promise import KeptPromise
+from engine.verification.promise import Precision
 from tests.annotation.world import (
     Api,
     World,
@@ -302,6 +306,31 @@ def test_what_was_measured_of_another_bundle_is_not_told_of_the_pretrained_one(
     rows = annotator.get(f"projects/{world.project.pk}/rounds").json()["results"]
 
     assert (rows[-1]["bundle"], rows[-1]["metrics"]) == (serving.pk, {})
+
+
+def test_what_was_measured_by_size_and_of_promises_is_told_as_it_was_kept(
+    world: World, finished: Image, serving: Bundle, annotator: Api
+) -> None:
+    kept = KeptPromise(0.9, 0.7, proposals=40, taken=20, right=19, precision=Precision(1, 0.8, 1))
+    none = KeptPromise(0.95, None, proposals=40, taken=0, right=0, precision=None)
+    interval = {"mean": 0.25, "low": 0.1, "high": 0.4}
+    candidate = MEASURED | {
+        "ap_by_size": {"medium": asdict(SizePrecision(0.8, 0.6, objects=31))},
+        "promises": [asdict(none) | {"saved": 0.0}, asdict(kept) | {"saved": 0.45}],
+    }
+    by_size = {"medium": {**interval, "clicks": interval, "objects": 31}}
+    metrics = {
+        "serving": MEASURED,  # by an older Anneal, which measured neither
+        "candidate": candidate,
+        "difference": {**interval, "clicks": interval, "by_size": by_size},
+    }
+    current, _ = ready_to_judge(world)
+    no = Verdict(is_promoted=False, reason="Not promoted: medium objects pay.")
+    finish_round(round_id=current.pk, serving=serving.pk, metrics=metrics, verdict=no)
+
+    told = annotator.get(f"rounds/{current.pk}").json()["metrics"]
+
+    assert told == metrics
 
 
 def test_the_pretrained_bundle_is_told_the_newest_figures_whichever_page_their_round_is_on(

@@ -3645,12 +3645,18 @@ export interface components {
             ap_75: number | null;
             /** @description how many images proposals were made on */
             ap_images: number;
+            /** @description small, medium, large: those that there are objects of */
+            ap_by_size?: {
+                [key: string]: components["schemas"]["SizePrecision"];
+            };
             /**
              * Format: double
              * @description of the verifier: expected calibration error on these images
              */
             calibration_error?: number;
             calibration_bins?: components["schemas"]["CalibrationBin"][];
+            /** @description of the verifier: what each came to on these images */
+            promises?: components["schemas"]["KeptPromise"][];
             labels?: components["schemas"]["LabelFigures"];
         };
         FinishInput: {
@@ -3904,6 +3910,31 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /** @description What a bundle would accept by itself of its proposals here, had it promised a precision. */
+        KeptPromise: {
+            /**
+             * Format: double
+             * @description share that shall be right
+             */
+            promise: number;
+            /**
+             * Format: double
+             * @description score from which on it accepts; null: by people's verdicts it cannot promise it
+             */
+            threshold: number | null;
+            proposals: number;
+            /** @description of these, those that it would accept */
+            taken: number;
+            /** @description of these again, those with an IoU of 0.85 or more with a finished mask */
+            right: number;
+            /** @description of those taken, over images; null: there are none */
+            precision: components["schemas"]["Precision"] | null;
+            /**
+             * Format: double
+             * @description share of all proposals that nobody need decide: of those taken, some are audited
+             */
+            saved: number;
+        };
         KindCounts: {
             added: number;
             removed: number;
@@ -5384,6 +5415,17 @@ export interface components {
              * @description 97.5 % quantile
              */
             high: number;
+            /** @description to IoU 0.85 */
+            clicks?: components["schemas"]["Interval"];
+            objects: number;
+        };
+        /** @description Automatic proposals on the objects of one size. */
+        SizePrecision: {
+            /** Format: double */
+            ap_50: number;
+            /** Format: double */
+            ap_75: number;
+            /** @description all of them on the images of `ap_images` */
             objects: number;
         };
         /**
