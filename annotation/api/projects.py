@@ -151,7 +151,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
     agreement = AgreementSerializer(allow_null=True, help_text="null: nobody did the same image")
     holdout_agreement = AgreementSerializer(
         allow_null=True,
-        help_text="On the holdout alone: as near as a model can be expected to come",
+        help_text="On the holdout alone: a yardstick for IoU after one click",
     )
     deleted_at = serializers.DateTimeField(allow_null=True)
 

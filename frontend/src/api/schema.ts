@@ -4593,7 +4593,7 @@ export interface components {
             returned: number[];
             /** @description null: nobody did the same image */
             agreement: components["schemas"]["Agreement"] | null;
-            /** @description On the holdout alone: as near as a model can be expected to come */
+            /** @description On the holdout alone: a yardstick for IoU after one click */
             holdout_agreement: components["schemas"]["Agreement"] | null;
             /** Format: date-time */
             deleted_at: string | null;

@@ -2,7 +2,7 @@ import { Group, Text, Title } from "@mantine/core";
 import type { Project, Round } from "@/api/types";
 import { plural } from "@/components/format";
 import { Source } from "@/components/Source";
-import { ceilingWords } from "./ceilingWords";
+import { agreedWords } from "./agreedWords";
 import { HoldoutFigures } from "./HoldoutFigures";
 
 interface Props {
@@ -31,7 +31,7 @@ export function HoldoutTable({ round, metrics, isLive, agreement }: Props) {
           <Text size="sm" c="dimmed" mb="xs">
             {plural(candidate.objects, "object")} on images that no model was trained on; proposals
             on {plural(candidate.ap_images, "image")} of them.
-            {agreement !== null && ` ${ceilingWords(agreement)}`}
+            {agreement !== null && ` ${agreedWords(agreement)}`}
           </Text>
           <HoldoutFigures metrics={metrics} before="Serving" after="Candidate" />
         </>
