@@ -48,7 +48,7 @@ test("what is compared is said with how sure it is, or what is missing", () => {
   expect(comparedWords(TRIAL)).toContain("once images of both are finished");
   expect(comparedWords({ ...TRIAL, ended_at: TRIAL.since })).toContain("ended before");
   expect(comparedWords(differing(-5, -1))).toBe(
-    "Of 9 images with the candidate's proposals and 80 with the serving model's, finished meanwhile.",
+    "Of 9 images with the candidate's proposals and 80 with the serving model's, finished meanwhile. The candidate proposes alone: clicks are answered by the serving model in both.",
   );
   expect(comparedWords(differing(-7, 1))).toContain("not sure yet");
 });

@@ -25,8 +25,9 @@ export function TrialSection({ trial, round, project }: Props) {
       source={
         <Source of="Trial" path="/api/projects/{project_id}/trial" id={project.id}>
           Images that were begun and finished from the trial's beginning to its end, with the
-          candidate's proposals or the serving model's; the arms are drawn by hash. 95 % intervals
-          over images.
+          candidate's proposals or the serving model's; the arms are drawn by hash. Clicks are
+          answered by the serving model in both, so that a better answer to clicks shows in neither.
+          95 % intervals over images.
         </Source>
       }
       actions={isRunning && <Actions round={round} project={project} />}

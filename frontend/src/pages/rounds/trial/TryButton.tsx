@@ -24,9 +24,9 @@ export function TryButton({ round, project }: { round: Round; project: Project }
       children: (
         <Text size="sm">
           On {formatPercent(project.candidate_bundle_share)} of the images that nobody has begun
-          (Settings), drawn by hash, round {round.number} proposes in place of the serving model.
-          Nobody who annotates is told which. What people do with either is compared on this page,
-          until you end the trial or promote the round.
+          (Settings), drawn by hash, round {round.number} proposes in place of the serving model,
+          which answers clicks on all of them. Nobody who annotates is told which. What people do
+          with either is compared on this page, until you end the trial or promote the round.
         </Text>
       ),
       labels: { confirm: "Begin the trial", cancel: "Not now" },

@@ -40,7 +40,7 @@ export function comparedWords({ candidate, serving, difference, ended_at }: Tria
     return ended_at === null
       ? "What people do with either model is compared once images of both are finished."
       : "It ended before images of both models were finished.";
-  const of = `Of ${plural(candidate.images, "image")} with the candidate's proposals and ${serving.images} with the serving model's, finished meanwhile.`;
+  const of = `Of ${plural(candidate.images, "image")} with the candidate's proposals and ${serving.images} with the serving model's, finished meanwhile. The candidate proposes alone: clicks are answered by the serving model in both.`;
   const isTimeSure = difference?.seconds && isSure(difference.seconds);
   return isTimeSure ? of : `${of} Which takes less time is not sure yet: finish more images.`;
 }
