@@ -41,6 +41,7 @@ export type EffortBy = operations["list_effort"]["parameters"]["query"]["by"];
 export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
 export type LabelFigures = Schemas["LabelFigures"];
+export type KeptPromise = Schemas["KeptPromise"];
 export type Interval = Schemas["Interval"];
 export type Bundle = Schemas["RegisteredBundle"];
 export type Rebuild = Schemas["Rebuild"];

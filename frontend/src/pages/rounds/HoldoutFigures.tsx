@@ -1,10 +1,10 @@
 import { Stack } from "@mantine/core";
-import type { Interval, Round } from "@/api/types";
+import type { Round } from "@/api/types";
 import { alsoRows } from "./alsoRows";
-import { ComparisonTable } from "./ComparisonTable";
-import { changeOf, FIGURES, type FigureName, figureTitle, formatFigure } from "./figures";
+import { ComparisonTable, GroupedComparison } from "./ComparisonTable";
+import { comparisonOf, FIGURES, figureTitle } from "./figures";
 import { labelRows } from "./labelRows";
-import { sizeRows } from "./sizes";
+import { sizeGroups } from "./sizes";
 
 interface Props {
   metrics: Round["metrics"];
@@ -15,11 +15,7 @@ interface Props {
 /** Two models' figures on the blind holdout, by size and by label where those are known. */
 export function HoldoutFigures({ metrics, ...names }: Props) {
   const { serving, candidate, difference } = metrics;
-  const intervals: Partial<Record<FigureName, Interval>> = {
-    miou_1: difference,
-    noc_85: difference?.clicks,
-  };
-  const sizes = sizeRows(metrics);
+  const sizes = sizeGroups(metrics);
   const also = alsoRows(metrics);
   const labels = labelRows(metrics);
   if (!candidate) return null;
@@ -28,22 +24,13 @@ export function HoldoutFigures({ metrics, ...names }: Props) {
       <ComparisonTable
         label="Holdout figures"
         {...names}
-        rows={FIGURES.filter(({ name }) => name in candidate).map(({ name, title, ...words }) => ({
-          ...words,
-          title: figureTitle(name, title, metrics),
-          serving: formatFigure(name, serving?.[name]),
-          candidate: formatFigure(name, candidate[name]),
-          change: changeOf(name, serving, candidate),
-          interval: intervals[name],
+        rows={FIGURES.filter(({ name }) => name in candidate).map((words) => ({
+          ...comparisonOf(words, { serving, candidate, difference }),
+          title: figureTitle(words.name, words.title, metrics),
         }))}
       />
       {sizes.length > 1 && (
-        <ComparisonTable
-          label="Holdout figures by size"
-          of="IoU after 1 click"
-          {...names}
-          rows={sizes}
-        />
+        <GroupedComparison label="Holdout figures by size" of="By size" {...names} groups={sizes} />
       )}
       {also.length > 0 && (
         <ComparisonTable

@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
 import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
+import { Promises } from "./accepting/Promises";
 import { CaptionTable } from "./captions/CaptionTable";
 import { partsWords } from "./captions/captionWords";
 import { Examples } from "./Examples";
@@ -58,6 +59,7 @@ export function RoundDetail({ row, project }: Props) {
             agreement={project.holdout_agreement}
           />
         )}
+        <Promises round={round.id ?? 0} metrics={round.metrics} />
         {judged && (
           <>
             <Examples {...judged} />

@@ -1,7 +1,8 @@
 /** The holdout's figures: their names for people, and which way is better. */
 
-import type { Figures, Round } from "@/api/types";
+import type { Figures, Interval, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
+import type { Comparison } from "./ComparisonTable";
 
 export type FigureName =
   | "miou_1"
@@ -46,14 +47,38 @@ export function formatFigure(name: FigureName, value: number | null | undefined)
   return value === null || value === undefined ? NOTHING : value.toFixed(digits);
 }
 
-/** The change from the serving bundle to the candidate, signed; null where either is missing. */
+type Measured = Readonly<Partial<Record<FigureName, number | null>>>;
+
+interface Sides {
+  serving: Measured | undefined;
+  candidate: Measured;
+  /** Candidate minus serving at one click, and in clicks to 0.85. */
+  difference?: (Interval & { clicks?: Interval }) | undefined;
+}
+
+/** A figure of both sides as a row, with its interval where one was measured. */
+export function comparisonOf(
+  { name, ...words }: FigureWords,
+  { serving, candidate, difference }: Sides,
+): Comparison {
+  const intervals: Partial<Record<FigureName, Interval>> = {
+    miou_1: difference,
+    noc_85: difference?.clicks,
+  };
+  return {
+    ...words,
+    serving: formatFigure(name, serving?.[name]),
+    candidate: formatFigure(name, candidate[name]),
+    change: changeOf(serving?.[name], candidate[name]),
+    interval: intervals[name],
+  };
+}
+
+/** Signed; null where either is missing. */
 export function changeOf(
-  name: FigureName,
-  serving: Figures | undefined,
-  candidate: Figures | undefined,
+  before: number | null | undefined,
+  after: number | null | undefined,
 ): number | null {
-  const before = serving?.[name];
-  const after = candidate?.[name];
   return typeof before === "number" && typeof after === "number" ? after - before : null;
 }
 

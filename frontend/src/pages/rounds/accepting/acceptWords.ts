@@ -59,9 +59,13 @@ export function servingWords({ serving, decided }: AutoAccept): string | null {
   return serving === null || serving.decided === decided ? null : measuredWords(serving);
 }
 
-function precisionWords({ share, low, high }: ScoreBin["accepted"], of: string): string {
-  const sure = `95 % interval ${Math.round(100 * low)}–${formatPercent(high)}`;
-  return `${inPercent(share)} (${sure}, ${of})`;
+function precisionWords(precision: ScoreBin["accepted"], of: string): string {
+  return `${inPercent(precision.share)} (${intervalWords(precision)}, ${of})`;
+}
+
+/** "95 % interval 84–100 %". */
+export function intervalWords({ low, high }: Pick<ScoreBin["accepted"], "low" | "high">): string {
+  return `95 % interval ${Math.round(100 * low)}–${formatPercent(high)}`;
 }
 
 /** How many verdicts are left out of what was measured; null where none are, or nobody tells. */
@@ -105,6 +109,6 @@ export function barsOf(bins: readonly ScoreBin[]): BarOfScores[] {
 }
 
 /** To a tenth of a percent, where there is one: 99.9 %. */
-function inPercent(share: number): string {
+export function inPercent(share: number): string {
   return `${Math.round(1000 * share) / 10} %`;
 }
