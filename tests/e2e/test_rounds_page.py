@@ -104,7 +104,7 @@ def see_how_rounds_compare(page: Page, take_picture: Look, project: int) -> None
         page.get_by_role("button", name=f"What this is of: {title}").click()
         asked = page.get_by_role("dialog").get_by_role("link")
         expect(asked).to_have_attribute("href", f"/api/projects/{project}/rounds")
-        page.keyboard.press("Escape")
+        asked.press("Escape")  # the page gives it the focus only once it has opened
         expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -167,13 +167,13 @@ def see_why_it_was_refused(page: Page, take_picture: Look) -> None:
     expect(large.filter(has_text="AP50 of proposals, 36 objects")).to_contain_text("0.900")
     expect(sizes.filter(has_text="Small, 14 objects")).to_contain_text("Too few to judge")
     large.first.scroll_into_view_if_needed()
-    take_picture("134-figures-by-size")
+    take_picture("141-figures-by-size")
     promises = round_2.get_by_role("table", name="Promises on the holdout").get_by_role("row")
     expect(promises.filter(has_text="95 % right")).to_contain_text("cannot promise")
     expect(promises.filter(has_text="90 % right")).to_contain_text("60 of 120")
     expect(promises.filter(has_text="85 % right")).to_contain_text("broken")
     promises.last.scroll_into_view_if_needed()
-    take_picture("135-what-it-could-accept")
+    take_picture("142-what-it-could-accept")
 
 
 def look_at_the_newest_round(page: Page, take_picture: Look, address: str) -> None:
