@@ -51,6 +51,10 @@ CHECKPOINTS: Final = "checkpoints"
 # training differs from another by half a click to an IoU of 0.85, and what several left was better
 # at one click than any of them. A first round keeps less, of what was there before any.
 SERVED_SHARE: Final = 0.5
+NO_MASK: Final = (
+    "No mask to train on: all that were there as the round was started have been deleted, or their "
+    "images have. Bring them back, or finish images with masks, and start a new round."
+)
 # Of a round's folder, in which another part has its own, too.
 MADE: Final = (CHECKPOINTS, VERDICTS, LABEL_HEAD, f"*/{PROMPT_HEAD}", f"*/{VERIFIER}")
 
@@ -68,11 +72,18 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
 def make_masks(
     watch: Watch, recipe: MaskRecipe, folder: Path, on_step: Callable[[StepReport], None]
 ) -> BundlePart:
-    """Make the part that a recipe says, with the verdicts in a folder, or go on with it there."""
+    """Make the part that a recipe says, with the verdicts in a folder, or go on with it there.
+
+    Raises:
+        ValueError: its version has no mask to train on.
+
+    """
     use_threads(recipe.threads)
     base = Bundle.objects.get(pk=recipe.parent)
     version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = annotated_images(version, "train", base.encoder_digest)
+    if all(image.is_empty for image in images):  # a round takes a minute to find out otherwise
+        raise ValueError(NO_MASK)
     images = embed_missing(watch.report, images, sight_of(base, watch.count_anew))
     weights = train_decoder(
         images,

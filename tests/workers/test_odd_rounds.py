@@ -11,18 +11,20 @@ from annotation.models import Alias, Image, Job, Label, Mask, Proposal, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import delete_image, restore_image
 from annotation.services.labels import delete_label, update_label
+from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed
 from annotation.services.versions import cut_version
 from engine.bundle import LABEL_HEAD
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.label_head import LabelHead
-from tests.annotation.world import World, make_image, square
+from tests.annotation.world import World, make_image, operation, square
 from tests.workers.conftest import TWO_MASKS, finish
 from tests.workers.test_run_round import run
 from workers import evaluation, prepare_images
 from workers import run_round as module
 from workers.labels import NOT_LEARNED
+from workers.mask_training import NO_MASK
 from workers.networks import label_head_of
 from workers.tasks import run_job
 
@@ -48,6 +50,26 @@ def begin(world: World, *images: Sequence[Seed], holdout: Sequence[Seed] = TWO_M
     if holdout:
         finish(world, make_image(world.project, len(images), is_holdout=True), *holdout)
     return start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+
+def delete_masks(world: World) -> None:
+    for mask in Mask.objects.all():
+        save_operations(
+            image_id=mask.image_id,
+            operations=[operation("delete", mask=str(mask.pk))],
+            expected_version=Image.objects.get(pk=mask.image_id).version,
+            author=world.annotator,
+        )
+
+
+def delete_images(world: World) -> None:
+    for image in Image.objects.all():
+        delete_image(image=image, by=world.manager)
+
+
+def restore_images(world: World) -> None:
+    for image in Image.objects.all():
+        restore_image(image=image, by=world.manager)
 
 
 def change_after(step: str, change: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,20 +155,46 @@ def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as
 def test_images_that_go_to_the_trash_meanwhile_are_learned_from_and_come_back_as_they_were(
     world: World, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def change() -> None:
-        for image in Image.objects.all():
-            delete_image(image=image, by=world.manager)
-
-    change_after(step, change, monkeypatch)
+    change_after(step, lambda: delete_images(world), monkeypatch)
 
     ended = run(begin(world, TWO_MASKS))
 
     assert (ended.state, ended.decision[: len(TOO_FEW)]) == ("refused", TOO_FEW)
     assert ended.metrics["candidate"]["objects"] == 2
     assert not Image.objects.filter(deleted_at=None).exists()
-    for image in Image.objects.all():
-        restore_image(image=image, by=world.manager)
+    restore_images(world)
     assert cut_version(project=world.project, created_by=world.manager) == ended.dataset_version
+
+
+@pytest.mark.parametrize("vanish", [delete_masks, delete_images])
+def test_a_round_whose_masks_all_vanish_before_they_are_frozen_fails_and_says_what_to_do(
+    world: World, vanish: Callable[[World], None]
+) -> None:
+    started = begin(world, TWO_MASKS)
+    vanish(world)
+
+    ended = run(started)
+
+    assert (ended.state, ended.decision) == ("failed", NO_MASK)
+    assert ended.dataset_version is not None
+    assert ended.dataset_version.counts["masks"] == 0
+    assert (ended.bundle, ended.metrics, ended.curve) == (None, {}, [])
+    serving = Alias.objects.get(project=world.project, name="serving")
+    assert serving.bundle == started.base_bundle
+
+
+def test_after_a_round_whose_images_vanished_and_came_back_a_new_one_trains_on_them(
+    world: World,
+) -> None:
+    vanished = begin(world, TWO_MASKS)
+    delete_images(world)
+    assert run(vanished).state == "failed"
+    restore_images(world)
+
+    ended = run(start_round(project=world.project, trigger="manual", created_by=world.manager))
+
+    assert (ended.state, ended.decision[: len(TOO_FEW)]) == ("refused", TOO_FEW)
+    assert ended.bundle is not None
 
 
 def head_of(ended: Round) -> LabelHead:
