@@ -242,6 +242,44 @@ test("a refused file says why and does not hold up the others", async () => {
   ]);
 });
 
+test("files that failed are tried again together", async () => {
+  const { store, queue } = setUp();
+  const begin = store.begin;
+  store.begin = async () => {
+    throw new UnreachableError();
+  };
+  queue.add([file("a"), file("b", "b.png"), file("c", "c.png")]);
+  await settled(queue);
+  const states = queue.items.map((item) => item.state);
+
+  store.begin = begin;
+  queue.retryFailed();
+  await settled(queue);
+
+  expect(states).toEqual(["failed", "failed", "failed"]);
+  expect(queue.items.map((item) => [item.state, item.message])).toEqual([
+    ["sent", ""],
+    ["sent", ""],
+    ["sent", ""],
+  ]);
+});
+
+test("what the server tells of leaves the list, and is not remembered", async () => {
+  const { store, memory, queue } = setUp();
+  const fault = new UnreachableError();
+  store.failures = [null, fault, fault, fault];
+  const ids = queue.add([file("abcdefghij")]);
+  await settled(queue);
+  ids.push(...queue.add([file("b", "b.png"), file("c", "c.png")]));
+  await settled(queue);
+  const remembered = [...memory.kept.values()].map((upload) => upload.id);
+
+  queue.settle(ids.slice(0, 2));
+
+  expect(queue.items.map((item) => item.name)).toEqual(["c.png"]);
+  expect([remembered, memory.kept.size]).toEqual([[ids[0]], 0]);
+});
+
 test("a cancelled file leaves the list, and here and on the server it is forgotten", async () => {
   const { store, memory, queue } = setUp();
   const [id = ""] = queue.add([file("abcdefghij")]);

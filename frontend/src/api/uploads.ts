@@ -6,12 +6,12 @@ export const uploadsQuery = (project_id: number) =>
   infiniteQueryOptions({
     queryKey: ["uploads", project_id],
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam: cursor }) =>
-      read(
-        client.GET("/api/projects/{project_id}/uploads", {
-          params: { path: { project_id }, query: { cursor } },
-        }),
-      ),
+    queryFn: async ({ pageParam: cursor }) => {
+      const askedAt = Date.now(); // whatever the server had by then is on the page, if it is new
+      const params = { path: { project_id }, query: { cursor } };
+      const page = await read(client.GET("/api/projects/{project_id}/uploads", { params }));
+      return { ...page, askedAt };
+    },
     getNextPageParam: (page) => page.next,
   });
 

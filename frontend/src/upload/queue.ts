@@ -16,6 +16,8 @@ export interface UploadItem {
   readonly name: string;
   readonly bytes: number;
   readonly sentBytes: number;
+  /** When the server had all of it, in ms since the epoch. */
+  readonly sentAt: number | null;
   readonly state: ItemState;
   readonly message: string;
 }
@@ -85,6 +87,12 @@ export class UploadQueue {
     this.#startMore();
   }
 
+  retryFailed(): void {
+    const anew = { state: "waiting", message: "" } as const;
+    this.#set(this.#items.map((item) => (item.state === "failed" ? { ...item, ...anew } : item)));
+    this.#startMore();
+  }
+
   /**
    * Takes a file off the list, also one that another page began, and has the server forget it. That
    * is asked for once nothing of it is on the wire: else it might be begun after it was forgotten.
@@ -95,7 +103,7 @@ export class UploadQueue {
     const file = this.#files.get(id);
     const sending = this.#sending.get(id);
     sending?.stop.abort();
-    if (file) this.#memory.forget(keyOf(this.#project, file));
+    if (file) this.#forget(id, file);
     this.#drop(id);
     await sending?.ended;
     try {
@@ -107,10 +115,15 @@ export class UploadQueue {
     }
   }
 
-  /** Takes what was sent off the list, once the server tells of it. */
-  clearSent(): void {
-    for (const item of this.#items) if (item.state === "sent") this.#files.delete(item.id);
-    this.#set(this.#items.filter((item) => item.state !== "sent"));
+  /** Takes files off the list that the server tells of, none of which is on its way any more. */
+  settle(ids: readonly string[]): void {
+    const settled = new Set(ids);
+    for (const id of settled) {
+      const file = this.#files.get(id);
+      if (file) this.#forget(id, file);
+      this.#files.delete(id);
+    }
+    this.#set(this.#items.filter((item) => !settled.has(item.id)));
   }
 
   #addOne(file: File, batch: string, groupBy: string): string {
@@ -120,7 +133,8 @@ export class UploadQueue {
     this.#files.set(id, file);
     if (known) this.#begun.add(id);
     const item = { id, batch, groupBy, name: nameOf(file), bytes: file.size };
-    this.#set([...this.#items, { ...item, sentBytes: 0, state: "waiting", message: "" }]);
+    const unsent = { sentBytes: 0, sentAt: null, state: "waiting", message: "" } as const;
+    this.#set([...this.#items, { ...item, ...unsent }]);
     return id;
   }
 
@@ -145,8 +159,8 @@ export class UploadQueue {
     if (!file) return;
     try {
       await this.#persist({ id, batch, groupBy }, file, stop);
-      this.#memory.forget(keyOf(this.#project, file));
-      this.#change(id, { state: "sent", sentBytes: file.size });
+      this.#forget(id, file);
+      this.#change(id, { state: "sent", sentAt: Date.now(), sentBytes: file.size });
     } catch (error) {
       if (!stop.aborted) this.#change(id, { state: "failed", message: messageOf(error) });
     }
@@ -230,6 +244,12 @@ export class UploadQueue {
       if (error instanceof ProblemError && error.status === 404) await this.#expectKnown(id);
       throw error;
     }
+  }
+
+  /** Unless the file is on its way under another id by now. */
+  #forget(id: string, file: File): void {
+    const key = keyOf(this.#project, file);
+    if (this.#memory.load(key)?.id === id) this.#memory.forget(key);
   }
 
   #change(id: string, change: Partial<UploadItem>): void {

@@ -22,9 +22,8 @@ import { formatBytes, plural } from "@/components/format";
 import { StatusBadge } from "@/components/StatusBadge";
 import type { UploadItem } from "@/upload/queue";
 import { queueOf } from "@/upload/queues";
+import { type ImportRows, sortRows } from "./importRows";
 
-/** Files on their way that are listed; the rest is a number. */
-const SHOWN = 8;
 const POLL_MS = 1500;
 
 interface Props {
@@ -32,7 +31,7 @@ interface Props {
   items: readonly UploadItem[];
 }
 
-/** Files on their way first, then what became of the latest ones. */
+/** Files that failed or are on their way first, then what became of the latest ones. */
 export function ImportTable({ project, items }: Props) {
   const uploads = useInfiniteQuery({
     ...uploadsQuery(project),
@@ -42,22 +41,23 @@ export function ImportTable({ project, items }: Props) {
         ? POLL_MS
         : false,
   });
-  const rows = uploads.data?.pages.flatMap((page) => page.results) ?? [];
-  const known = new Set(rows.filter((row) => row.state !== "pending").map((row) => row.id));
-  const local = items.filter((item) => !known.has(item.id));
-  const localIds = new Set(local.map((item) => item.id));
-  const remote = rows.filter((row) => !localIds.has(row.id));
+  const pages = uploads.data?.pages ?? [];
+  const askedAt = pages[0]?.askedAt ?? 0; // when its newest rows were
+  const rows = sortRows(
+    items,
+    pages.flatMap((page) => page.results),
+    askedAt,
+  );
   const leaveOut = useLeaveOut(project);
-  const allSent = items.length > 0 && local.length === 0;
 
   useEffect(() => {
-    if (allSent) queueOf(project).clearSent();
-  }, [allSent, project]);
+    if (rows.settled.length > 0) queueOf(project).settle(rows.settled);
+  }, [rows.settled, project]);
 
-  if (local.length + remote.length === 0) return null;
+  if (rows.listed.length + rows.remote.length === 0) return null;
   return (
     <Box mt="md">
-      <Summary local={local} rows={remote} />
+      <Summary rows={rows} onRetryAll={() => queueOf(project).retryFailed()} />
       <ScrollArea.Autosize
         mah={360}
         type="auto"
@@ -75,7 +75,7 @@ export function ImportTable({ project, items }: Props) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {local.slice(0, SHOWN).map((item) => (
+            {rows.listed.map((item) => (
               <LocalRow
                 key={item.id}
                 item={item}
@@ -83,16 +83,16 @@ export function ImportTable({ project, items }: Props) {
                 onLeaveOut={() => leaveOut(item)}
               />
             ))}
-            {local.length > SHOWN && (
-              <Table.Tr>
+            {rows.unlisted.map((words) => (
+              <Table.Tr key={words}>
                 <Table.Td colSpan={3}>
                   <Text size="sm" c="dimmed">
-                    and {plural(local.length - SHOWN, "more file")} on their way
+                    {words}
                   </Text>
                 </Table.Td>
               </Table.Tr>
-            )}
-            {remote.map((row) => (
+            ))}
+            {rows.remote.map((row) => (
               <RemoteRow
                 key={row.id}
                 row={row}
@@ -136,29 +136,56 @@ function useLeaveOut(project: number): (file: Pick<UploadItem, "id" | "name">) =
   return mutate;
 }
 
-function Summary({ local, rows }: { local: readonly UploadItem[]; rows: UploadRow[] }) {
-  const total = local.reduce((sum, item) => sum + item.bytes, 0);
-  const sent = local.reduce((sum, item) => sum + item.sentBytes, 0);
-  const refused = rows.filter((row) => row.state === "refused").length;
-  if (local.length > 0)
-    return (
-      <Group gap="sm" mb="xs" wrap="nowrap">
-        <Progress
-          value={total ? (100 * sent) / total : 100}
-          size={6}
-          flex={1}
-          aria-label="Upload of all files"
-        />
-        <Text size="xs" c="dimmed" className="tabular">
-          {formatBytes(sent)} of {formatBytes(total)}
-        </Text>
-      </Group>
-    );
-  if (refused === 0) return null;
+interface SummaryProps {
+  rows: ImportRows;
+  onRetryAll: () => void;
+}
+
+function Summary({ rows, onRetryAll }: SummaryProps) {
+  const moving = [...rows.onTheirWay, ...rows.justSent];
+  const refused = rows.remote.filter((row) => row.state === "refused").length;
   return (
-    <Text size="sm" c="dimmed" mb="xs">
-      {plural(refused, "file was", "files were")} refused; the reason is below the name.
-    </Text>
+    <>
+      {moving.length > 0 && <ProgressOfAll items={moving} />}
+      {rows.failed.length > 1 && (
+        <Group gap="sm" mb="xs" justify="space-between">
+          <Text size="sm" c="var(--mantine-color-error)">
+            {plural(rows.failed.length, "file")} failed; the reason is below the name.
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconRefresh size={15} aria-hidden />}
+            onClick={onRetryAll}
+          >
+            Try all again
+          </Button>
+        </Group>
+      )}
+      {rows.listed.length === 0 && refused > 0 && (
+        <Text size="sm" c="dimmed" mb="xs">
+          {plural(refused, "file was", "files were")} refused; the reason is below the name.
+        </Text>
+      )}
+    </>
+  );
+}
+
+function ProgressOfAll({ items }: { items: readonly UploadItem[] }) {
+  const total = items.reduce((sum, item) => sum + item.bytes, 0);
+  const sent = items.reduce((sum, item) => sum + item.sentBytes, 0);
+  return (
+    <Group gap="sm" mb="xs" wrap="nowrap">
+      <Progress
+        value={total ? (100 * sent) / total : 100}
+        size={6}
+        flex={1}
+        aria-label="Upload of all files"
+      />
+      <Text size="xs" c="dimmed" className="tabular">
+        {formatBytes(sent)} of {formatBytes(total)}
+      </Text>
+    </Group>
   );
 }
 
