@@ -225,6 +225,78 @@ test("the same file dropped after a reload goes on under the same id", async () 
   expect(memory.kept.size).toBe(0);
 });
 
+test("a file of one part that a reload breaks off goes on under the same id", async () => {
+  const memory = new MapMemory();
+  const first = setUp(memory);
+  first.store.put = () => new Promise(() => {}); // the page is gone before it is through
+  const [id] = first.queue.add([file("abc")]);
+  while (memory.kept.size === 0) await Promise.resolve();
+
+  const second = setUp(memory);
+  second.queue.add([file("abc")]);
+  await settled(second.queue);
+
+  expect(second.store.completed).toEqual([{ id, parts: [{ number: 1, etag: "etag-abc" }] }]);
+  expect(memory.kept.size).toBe(0);
+});
+
+test("a file that failed and is dropped again is tried again, as it is told now", async () => {
+  const { store, queue } = setUp();
+  const fault = new UnreachableError();
+  store.failures = [null, fault, fault, fault];
+  const ids = queue.add([file("abcdefghij")]);
+  await settled(queue);
+  const failed = queue.items[0]?.state;
+
+  const again = queue.add([file("abcdefghij")], "folder");
+  await settled(queue);
+
+  expect([failed, again]).toEqual(["failed", ids]);
+  expect(queue.items.map((item) => [item.state, item.message])).toEqual([["sent", ""]]);
+  expect(store.completed.map((upload) => upload.id)).toEqual(ids);
+  expect(store.begun.at(-1)?.group_by).toBe("folder");
+});
+
+test("a file that could not be begun and is dropped again is listed once", async () => {
+  const { store, queue } = setUp();
+  const begin = store.begin;
+  store.begin = async () => {
+    throw new UnreachableError();
+  };
+  const ids = queue.add([file("abc")]);
+  await settled(queue);
+
+  store.begin = begin;
+  queue.add([file("abc")]);
+  await settled(queue);
+
+  expect(queue.items.map(({ id, state }) => [id, state])).toEqual([[ids[0], "sent"]]);
+});
+
+test("a file that is on its way and is dropped again is sent once", async () => {
+  const { store, queue } = setUp();
+  const files = [file("a"), file("b", "b.png"), file("c", "c.png")];
+  const ids = queue.add(files);
+
+  const again = queue.add(files);
+  await settled(queue);
+
+  expect(again).toEqual(ids);
+  expect([queue.items.length, store.begun.length, store.completed.length]).toEqual([3, 3, 3]);
+});
+
+test("a file that was sent is sent anew when it is dropped again", async () => {
+  const { store, queue } = setUp();
+  const ids = queue.add([file("abc")]);
+  await settled(queue);
+
+  const again = queue.add([file("abc")]);
+  await settled(queue);
+
+  expect(again).not.toEqual(ids);
+  expect(store.completed.map((upload) => upload.id)).toEqual([...ids, ...again]);
+});
+
 test("a refused file says why and does not hold up the others", async () => {
   const { store, queue } = setUp();
   const begin = store.begin.bind(store);

@@ -3,7 +3,7 @@
 import { messageOf, ProblemError } from "@/api/problem";
 import type { UploadPlan } from "@/api/types";
 import type { FinishedPart } from "@/api/uploads";
-import { keyOf, type UploadMemory } from "./memory";
+import { keyOf, type RememberedUpload, type UploadMemory } from "./memory";
 import { nameOf } from "./names";
 import type { UploadTransport } from "./transport";
 
@@ -73,11 +73,19 @@ export class UploadQueue {
 
   /**
    * Returns the ids of the uploads, which are those of the datasets in them. One call is a batch;
-   * `groupBy` says what of its images belongs together.
+   * `groupBy` says what of its images belongs together. A file that is on the list is tried again
+   * if it failed, and else left to come to its end.
    */
   add(files: readonly File[], groupBy = ""): string[] {
     const batch = crypto.randomUUID();
-    const ids = files.map((file) => this.#addOne(file, batch, groupBy));
+    const listed = this.#listedKeys();
+    const ids = files.map((file) => {
+      const key = keyOf(this.#project, file);
+      const id = listed.get(key) ?? this.#memory.load(key)?.id ?? crypto.randomUUID();
+      listed.set(key, id);
+      this.#addOne(id, file, batch, groupBy);
+      return id;
+    });
     this.#startMore();
     return ids;
   }
@@ -126,16 +134,27 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => !settled.has(item.id)));
   }
 
-  #addOne(file: File, batch: string, groupBy: string): string {
-    const known = this.#memory.load(keyOf(this.#project, file));
-    const id = known?.id ?? crypto.randomUUID();
-    if (this.#files.has(id)) return id;
-    this.#files.set(id, file);
-    if (known) this.#begun.add(id);
-    const item = { id, batch, groupBy, name: nameOf(file), bytes: file.size };
-    const unsent = { sentBytes: 0, sentAt: null, state: "waiting", message: "" } as const;
-    this.#set([...this.#items, { ...item, ...unsent }]);
-    return id;
+  /** Ids by key of the files that are yet to be sent. */
+  #listedKeys(): Map<string, string> {
+    const listed = new Map<string, string>();
+    for (const { id, state } of this.#items) {
+      const file = this.#files.get(id);
+      if (file && state !== "sent") listed.set(keyOf(this.#project, file), id);
+    }
+    return listed;
+  }
+
+  #addOne(id: string, file: File, batch: string, groupBy: string): void {
+    const told = { batch, groupBy, state: "waiting", message: "" } as const;
+    if (!this.#files.has(id)) {
+      const item = { id, name: nameOf(file), bytes: file.size, sentBytes: 0, sentAt: null };
+      if (this.#kept(id, file)) this.#begun.add(id);
+      this.#files.set(id, file);
+      this.#set([...this.#items, { ...item, ...told }]);
+    } else if (this.#items.some((item) => item.id === id && item.state === "failed")) {
+      this.#files.set(id, file); // the one from before may not be readable any more
+      this.#change(id, told);
+    }
   }
 
   #startMore(): void {
@@ -213,7 +232,8 @@ export class UploadQueue {
     if (state !== "pending") return;
     const key = keyOf(this.#project, file);
     const missing = new Set(parts.map((part) => part.number));
-    const done = (this.#memory.load(key)?.parts ?? []).filter(({ number }) => !missing.has(number));
+    const done = (this.#kept(id, file)?.parts ?? []).filter(({ number }) => !missing.has(number));
+    this.#memory.save(key, { id, parts: done }); // at once: a reload may come before its first part
     let sentBytes = file.size - parts.reduce((sum, p) => sum + p.to_byte - p.from_byte, 0);
     this.#change(id, { message: "", sentBytes });
     for (const { number, url, from_byte, to_byte } of parts) {
@@ -246,10 +266,14 @@ export class UploadQueue {
     }
   }
 
-  /** Unless the file is on its way under another id by now. */
+  /** What is remembered of the file under this id: by now it may be on its way under another. */
+  #kept(id: string, file: File): RememberedUpload | null {
+    const kept = this.#memory.load(keyOf(this.#project, file));
+    return kept?.id === id ? kept : null;
+  }
+
   #forget(id: string, file: File): void {
-    const key = keyOf(this.#project, file);
-    if (this.#memory.load(key)?.id === id) this.#memory.forget(key);
+    if (this.#kept(id, file)) this.#memory.forget(keyOf(this.#project, file));
   }
 
   #change(id: string, change: Partial<UploadItem>): void {

@@ -1,6 +1,6 @@
 /** One queue for each project, living as long as the page, whichever route is shown. */
 
-import { localMemory } from "./memory";
+import { forgetOldUploads, memoryIn } from "./memory";
 import { UploadQueue } from "./queue";
 import { httpTransport } from "./transport";
 
@@ -9,7 +9,8 @@ const queues = new Map<number, UploadQueue>();
 export function queueOf(project: number): UploadQueue {
   let queue = queues.get(project);
   if (!queue) {
-    queue = new UploadQueue(project, httpTransport, localMemory);
+    if (queues.size === 0) forgetOldUploads(localStorage);
+    queue = new UploadQueue(project, httpTransport, memoryIn(localStorage));
     queues.set(project, queue);
   }
   return queue;
