@@ -352,6 +352,21 @@ test("what the server tells of leaves the list, and is not remembered", async ()
   expect([remembered, memory.kept.size]).toEqual([[ids[0]], 0]);
 });
 
+test("what the server tells of is remembered as it was dropped last", async () => {
+  const { store, memory, queue } = setUp();
+  const ids = queue.add([file("abcdefghij")]);
+  await settled(queue);
+  const fault = new UnreachableError();
+  store.failures = [null, fault, fault, fault];
+  const [last] = queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  queue.settle(ids);
+
+  expect(queue.items.map((item) => item.id)).toEqual([last]);
+  expect([...memory.kept.values()].map((upload) => upload.id)).toEqual([last]);
+});
+
 test("a cancelled file leaves the list, and here and on the server it is forgotten", async () => {
   const { store, memory, queue } = setUp();
   const [id = ""] = queue.add([file("abcdefghij")]);
@@ -444,6 +459,46 @@ test("a file that was not left out can be sent after all", async () => {
   await settled(queue);
 
   expect(queue.items[0]).toMatchObject({ id, state: "sent" });
+});
+
+test("a file that was not left out goes on where it stopped after a reload", async () => {
+  const memory = new MapMemory();
+  const first = setUp(memory);
+  const fault = new UnreachableError();
+  first.store.failures = [null, fault, fault, fault];
+  first.store.cancel = async () => {
+    throw new UnreachableError();
+  };
+  const [id = ""] = first.queue.add([file("abcdefghij")]);
+  await settled(first.queue);
+  await first.queue.cancel(id).catch(() => {});
+
+  const second = setUp(memory);
+  second.store.parts.set(id, new Map([[1, "abcd"]]));
+  second.queue.add([file("abcdefghij")]);
+  await settled(second.queue);
+
+  expect([second.store.begun[0]?.id, second.store.puts]).toEqual([id, 2]);
+  expect(second.store.completed[0]?.parts.map((part) => part.number)).toEqual([1, 2, 3]);
+});
+
+test("a file that is dropped while it is not left out is remembered as it was dropped last", async () => {
+  const { store, memory, queue } = setUp();
+  const fault = new UnreachableError();
+  store.failures = [null, fault, fault, fault, null, fault, fault, fault];
+  const [first = ""] = queue.add([file("abcdefghij")]);
+  await settled(queue);
+  let refuse = () => {};
+  store.cancel = () => new Promise((_, reject) => (refuse = () => reject(fault)));
+  const cancelled = queue.cancel(first);
+  const [last] = queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  refuse();
+  await expect(cancelled).rejects.toThrow("The server cannot be reached.");
+
+  expect(queue.items.map((item) => item.id)).toEqual([first, last]);
+  expect([...memory.kept.values()].map((upload) => upload.id)).toEqual([last]);
 });
 
 test("a file that has arrived is left to the server's list, and that is told", async () => {

@@ -111,6 +111,7 @@ export class UploadQueue {
     const file = this.#files.get(id);
     const sending = this.#sending.get(id);
     sending?.stop.abort();
+    const kept = file ? this.#kept(id, file) : null;
     if (file) this.#forget(id, file);
     this.#drop(id);
     await sending?.ended;
@@ -118,7 +119,7 @@ export class UploadQueue {
       await this.#transport.cancel(this.#project, id);
     } catch (error) {
       if (file && !this.#begun.has(id)) return; // there is nothing of it to forget
-      if (item && file && !hasArrived(error)) this.#putBack(item, file);
+      if (item && file && !hasArrived(error)) this.#putBack(item, file, kept);
       throw error;
     }
   }
@@ -285,10 +286,12 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => item.id !== id));
   }
 
-  /** First on the list, of which only the beginning is shown. */
-  #putBack(item: UploadItem, file: File): void {
-    this.#files.set(item.id, file);
+  /** Remembered again, unless the file was dropped anew meanwhile. */
+  #putBack(item: UploadItem, file: File, kept: RememberedUpload | null): void {
+    const key = keyOf(this.#project, file);
     const message = "It was not left out. Leave it out again, or try again to send it.";
+    this.#files.set(item.id, file);
+    if (!this.#memory.load(key)) this.#memory.save(key, kept ?? { id: item.id, parts: [] });
     this.#set([{ ...item, state: "failed", message }, ...this.#items]);
   }
 
