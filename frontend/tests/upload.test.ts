@@ -187,18 +187,34 @@ test("a file whose last part arrives after it was left out elsewhere says so, to
   expect(store.begun).toHaveLength(1);
 });
 
-test("a broken connection is no sign that a file was left out", async () => {
+test("a file that is left out elsewhere just as it is completed says so, too", async () => {
   const { store, queue } = setUp();
-  const isKnown = store.isKnown.bind(store);
-  store.failures = [new UnreachableError()];
-  store.isKnown = async () => {
-    store.isKnown = isKnown;
-    throw new UnreachableError();
+  const detail = "This upload was cancelled: send the file again.";
+  store.complete = async () => {
+    throw new ProblemError(409, { code: "upload_cancelled", detail });
   };
 
-  queue.add([file("abcdefghij")]);
+  queue.add([file("abc")]);
   await settled(queue);
 
+  const message = "It was left out meanwhile. Try again to send it anew.";
+  expect(queue.items[0]).toMatchObject({ state: "failed", message });
+  expect(store.begun).toHaveLength(1);
+});
+
+test("a broken connection is no sign that a file was left out", async () => {
+  const { store, queue } = setUp();
+  const isKnown = vi.spyOn(store, "isKnown");
+  isKnown.mockRejectedValueOnce(new UnreachableError());
+  store.failures = [new UnreachableError()];
+
+  const [id] = queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  expect(isKnown.mock.calls).toEqual([
+    [1, id],
+    [1, id],
+  ]);
   expect(queue.items[0]).toMatchObject({ state: "sent" });
 });
 

@@ -35,7 +35,7 @@ export function beginUpload(project_id: number, body: NewUpload) {
   return read(client.POST("/api/projects/{project_id}/uploads", { params, body }));
 }
 
-/** Whether the server has a file, on its way or arrived, that somebody may have left out. */
+/** Whether the server has a row of this upload; once it was begun, there is none if it was left out. */
 export async function isUploadKnown(project_id: number, upload_id: string): Promise<boolean> {
   const params = { path: { project_id }, query: { id: [upload_id] } };
   const page = await read(client.GET("/api/projects/{project_id}/uploads", { params }));

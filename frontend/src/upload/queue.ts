@@ -45,7 +45,7 @@ export class UploadQueue {
   readonly #options: Required<Options>;
   readonly #files = new Map<string, File>();
   readonly #sending = new Map<string, Sending>();
-  readonly #begun = new Set<string>(); // what the server has heard of
+  readonly #begun = new Set<string>(); // what the server has said to have begun, now or earlier
   readonly #listeners = new Set<() => void>();
   #items: readonly UploadItem[] = [];
   #running = 0;
@@ -200,6 +200,7 @@ export class UploadQueue {
         isBegun = true;
         return await this.#send(plan, file, stop);
       } catch (error) {
+        if (isCancelled(error)) throw leftOut();
         if (stop.aborted || isRefusal(error) || attempt === this.#options.attempts) throw error;
         this.#change(sent.id, { message: "The connection broke. Trying again…" });
         await this.#options.pause(attempt, stop);
@@ -208,9 +209,7 @@ export class UploadQueue {
   }
 
   async #expectKnown(id: string): Promise<void> {
-    if (await this.#transport.isKnown(this.#project, id)) return;
-    const detail = "It was left out meanwhile. Try again to send it anew.";
-    throw new ProblemError(404, { code: "upload_left_out", detail });
+    if (!(await this.#transport.isKnown(this.#project, id))) throw leftOut();
   }
 
   /** Asks which parts are missing, with fresh addresses. */
@@ -303,6 +302,16 @@ export class UploadQueue {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof ProblemError && error.status >= 400 && error.status < 500;
+}
+
+/** By somebody else, in the moment in which it was begun or completed. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "upload_cancelled";
+}
+
+function leftOut(): ProblemError {
+  const detail = "It was left out meanwhile. Try again to send it anew.";
+  return new ProblemError(404, { code: "upload_left_out", detail });
 }
 
 function hasArrived(error: unknown): boolean {
