@@ -5,6 +5,7 @@ import type { UploadPlan } from "@/api/types";
 import type { FinishedPart } from "@/api/uploads";
 import { keyOf, type RememberedUpload, type UploadMemory } from "./memory";
 import { nameOf } from "./names";
+import { hasArrived, isCancelled, isRefusal, leftOut } from "./refusals";
 import type { UploadTransport } from "./transport";
 
 export type ItemState = "waiting" | "uploading" | "sent" | "failed";
@@ -298,24 +299,6 @@ export class UploadQueue {
     this.#items = items;
     for (const listener of this.#listeners) listener();
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof ProblemError && error.status >= 400 && error.status < 500;
-}
-
-/** By somebody else, in the moment in which it was begun or completed. */
-function isCancelled(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === "upload_cancelled";
-}
-
-function leftOut(): ProblemError {
-  const detail = "It was left out meanwhile. Try again to send it anew.";
-  return new ProblemError(404, { code: "upload_left_out", detail });
-}
-
-function hasArrived(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === "upload_arrived";
 }
 
 function backOff(attempt: number, stop: AbortSignal): Promise<void> {
