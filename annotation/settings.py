@@ -157,7 +157,7 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "annotation.models.Recording.TraceKind",
         "RoundPart": "annotation.models.Round.Part",
         "RoundState": "annotation.api.rounds.ROUND_STATES",
-        "Describer": "annotation.api.rounds.DESCRIBERS",
+        "Describer": "annotation.api.round_metrics.DESCRIBERS",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",
         "CaptionPartKind": "annotation.api.captions.PART_KINDS",

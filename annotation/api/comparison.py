@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import MANAGERS, MemberView
 from annotation.api.inputs import query_of
-from annotation.api.rounds import RoundMetricsSerializer
+from annotation.api.round_metrics import RoundMetricsSerializer
 from annotation.selectors.comparison import Basis, compare_bundles
 from annotation.selectors.projects import projects_for
 from annotation.selectors.registry import bundles_of

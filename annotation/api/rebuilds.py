@@ -12,7 +12,7 @@ from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
-from annotation.api.rounds import RoundMetricsSerializer
+from annotation.api.round_metrics import RoundMetricsSerializer
 from annotation.models import Rebuild
 from annotation.selectors.projects import projects_for
 from annotation.selectors.rebuilds import rebuilds_for, rebuilds_of

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.auto_accept import PrecisionSerializer
 from annotation.api.effort import EffortFigureSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
+from annotation.api.round_metrics import RoundMetricsSerializer
 from annotation.models import Round
 from annotation.selectors.access import HasRole
 from annotation.selectors.projects import projects_for
@@ -23,153 +23,7 @@ from annotation.services.bundles import roll_back
 from annotation.services.rounds import cancel_round, start_round
 
 PAGE: Final = 50
-DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
-
-
-class ClickFiguresSerializer(serializers.Serializer[Any]):
-    """What clicks on some objects of the blind holdout come to."""
-
-    miou_1 = serializers.FloatField(help_text="mean IoU after one click")
-    miou_3 = serializers.FloatField()
-    miou_5 = serializers.FloatField()
-    noc_85 = serializers.FloatField(help_text="clicks to reach IoU 0.85, at most 20")
-    noc_90 = serializers.FloatField()
-    objects = serializers.IntegerField()
-
-
-class CalibrationBinSerializer(serializers.Serializer[Any]):
-    """Proposals that the verifier gave about the same score."""
-
-    score = serializers.FloatField(help_text="mean")
-    accepted = serializers.FloatField(help_text="share that is as good as a person's")
-    proposals = serializers.IntegerField()
-
-
-class LabelFiguresSerializer(serializers.Serializer[Any]):
-    """How a bundle names the holdout's masks."""
-
-    masks = serializers.IntegerField(help_text="those that people labelled")
-    right = serializers.IntegerField(help_text="of these, whose likeliest label is theirs")
-    named = serializers.IntegerField(help_text="where it is sure enough to propose the label")
-    named_right = serializers.IntegerField(help_text="of these again")
-
-
-class SizePrecisionSerializer(serializers.Serializer[Any]):
-    """Automatic proposals on the objects of one size."""
-
-    ap_50 = serializers.FloatField()
-    ap_75 = serializers.FloatField()
-    objects = serializers.IntegerField(help_text="all of them on the images of `ap_images`")
-
-
-class KeptPromiseSerializer(serializers.Serializer[Any]):
-    """What a bundle would accept by itself of its proposals here, had it promised a precision."""
-
-    promise = serializers.FloatField(help_text="share that shall be right")
-    threshold = serializers.FloatField(
-        allow_null=True,
-        help_text="score from which on it accepts; null: by people's verdicts it cannot promise it",
-    )
-    proposals = serializers.IntegerField()
-    taken = serializers.IntegerField(help_text="of these, those that it would accept")
-    right = serializers.IntegerField(
-        help_text="of these again, those with an IoU of 0.85 or more with a finished mask"
-    )
-    precision = PrecisionSerializer(
-        allow_null=True, help_text="of those taken, over images; null: there are none"
-    )
-    saved = serializers.FloatField(
-        help_text="share of all proposals that nobody need decide: of those taken, some are audited"
-    )
-
-
-class FiguresSerializer(ClickFiguresSerializer):
-    """How one bundle does on the blind holdout."""
-
-    by_size = serializers.DictField(
-        child=ClickFiguresSerializer(),
-        required=False,
-        help_text="small, medium, large: those that there are objects of",
-    )
-    ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
-    ap_75 = serializers.FloatField(allow_null=True)
-    ap_images = serializers.IntegerField(help_text="how many images proposals were made on")
-    ap_by_size = serializers.DictField(
-        child=SizePrecisionSerializer(),
-        required=False,
-        help_text="small, medium, large: those that there are objects of",
-    )
-    calibration_error = serializers.FloatField(
-        required=False, help_text="of the verifier: expected calibration error on these images"
-    )
-    calibration_bins = CalibrationBinSerializer(many=True, required=False)
-    promises = KeptPromiseSerializer(
-        many=True, required=False, help_text="of the verifier: what each came to on these images"
-    )
-    labels = LabelFiguresSerializer(required=False)
-
-
-class IntervalSerializer(serializers.Serializer[Any]):
-    """Paired bootstrap over images: candidate minus serving."""
-
-    mean = serializers.FloatField()
-    low = serializers.FloatField(help_text="2.5 % quantile")
-    high = serializers.FloatField(help_text="97.5 % quantile")
-
-
-class SizeDifferenceSerializer(IntervalSerializer):
-    clicks = IntervalSerializer(required=False, help_text="to IoU 0.85")
-    objects = serializers.IntegerField()
-
-
-class DifferenceSerializer(IntervalSerializer):
-    """How the candidate differs in IoU after one click, and in clicks to 0.85."""
-
-    clicks = IntervalSerializer(required=False, help_text="to IoU 0.85")
-    by_size = serializers.DictField(child=SizeDifferenceSerializer(), required=False)
-
-
-class CaptionFiguresSerializer(serializers.Serializer[Any]):
-    """How a bundle describes the holdout's described images."""
-
-    cider = serializers.FloatField(help_text="CIDEr-D, n-grams weighed by these images")
-    f1 = serializers.FloatField(help_text="F1 of content words, 0 to 1")
-    images = serializers.IntegerField()
-    by = serializers.ChoiceField(
-        choices=DESCRIBERS, help_text="neighbours: a caption of images alike, without a captioner"
-    )
-
-
-class CaptionMetricsSerializer(serializers.Serializer[Any]):
-    serving = CaptionFiguresSerializer(required=False)
-    candidate = CaptionFiguresSerializer(required=False)
-    difference = IntervalSerializer(required=False, help_text="in CIDEr")
-
-
-class AlsoFiguresSerializer(serializers.Serializer[Any]):
-    """Mean IoU after one click on another project's holdout, as of its newest version."""
-
-    project = serializers.IntegerField()
-    name = serializers.CharField()
-    version = serializers.CharField(allow_null=True, help_text="null: none was cut")
-    objects = serializers.IntegerField(help_text="0: there was nothing to measure on")
-    serving = serializers.FloatField(required=False)
-    candidate = serializers.FloatField(required=False)
-    difference = IntervalSerializer(required=False)
-
-
-class RoundMetricsSerializer(serializers.Serializer[Any]):
-    serving = FiguresSerializer(required=False)
-    candidate = FiguresSerializer(required=False)
-    difference = DifferenceSerializer(required=False)
-    also = AlsoFiguresSerializer(
-        many=True, required=False, help_text="Of projects that it must not forget"
-    )
-    captions = CaptionMetricsSerializer(required=False)
-    judging_s = serializers.FloatField(
-        required=False, help_text="What measuring on the holdout took, of the last run of its job"
-    )
 
 
 class ArmEffortSerializer(serializers.Serializer[Any]):
