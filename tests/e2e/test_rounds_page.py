@@ -104,7 +104,7 @@ def see_how_rounds_compare(page: Page, take_picture: Look, project: int) -> None
         page.get_by_role("button", name=f"What this is of: {title}").click()
         asked = page.get_by_role("dialog").get_by_role("link")
         expect(asked).to_have_attribute("href", f"/api/projects/{project}/rounds")
-        page.keyboard.press("Escape")
+        asked.press("Escape")  # the page gives it the focus only once it has opened
         expect(page.get_by_role("dialog")).to_be_hidden()
 
 
