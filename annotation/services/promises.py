@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotation.models import Alias, Project
 from annotation.selectors.auto_accept import ALL, Audit, audits_of
+from engine.verification.promise import Precision
 
 LEAST_AUDITED: Final = 30  # decided ones; of fewer, one fault more or less would decide
 WORDS: Final = {
@@ -49,13 +50,13 @@ def stop_if_broken(*, project_id: int) -> bool:
     if wanted is None:
         return False
     broken = [
-        (of, audit)
+        (of, audit, found)
         for of, audit in audits_of(project).items()
-        if audit.decided >= LEAST_AUDITED and audit.untouched / audit.decided < wanted
+        if audit.decided >= LEAST_AUDITED and (found := audit.measured) and found.share < wanted
     ]
     if not broken:
         return False
-    of, audit = broken[0]
+    of, audit, found = broken[0]
     same = Project.objects.filter(
         pk=project_id,
         auto_accept_precision=wanted,
@@ -64,7 +65,7 @@ def stop_if_broken(*, project_id: int) -> bool:
     stopped = same.update(
         auto_accept_precision=None,
         auto_accept_stopped_at=Now(),
-        auto_accept_stop_reason=_reason(of, audit, wanted),
+        auto_accept_stop_reason=_reason(of, audit, found, wanted),
     )
     if stopped:
         log.warning(
@@ -78,12 +79,10 @@ def stop_if_broken(*, project_id: int) -> bool:
     return bool(stopped)
 
 
-def _reason(of: str, audit: Audit, wanted: float) -> str:
+def _reason(of: str, audit: Audit, found: Precision, wanted: float) -> str:
     """Say what was measured, and how surely: of few audits chance alone may stop a kept promise."""
-    found = audit.measured
-    between = found and f" (95 % interval {100 * found.low:.1f} to {100 * found.high:.1f})"
+    low, share, high = (f"{100 * each:.1f}" for each in (found.low, found.share, found.high))
     return (
-        f"People accepted {audit.untouched} of {audit.decided} {WORDS[of]} as they were: "
-        f"{100 * audit.untouched / audit.decided:.1f} %{between or ''}, and {100 * wanted:g} % was "
-        "promised."
+        f"People accepted {audit.untouched} of {audit.decided} {WORDS[of]} as they were: {share} % "
+        f"(95 % interval {low} to {high}), and {100 * wanted:g} % was promised."
     )
