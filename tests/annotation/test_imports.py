@@ -1,25 +1,16 @@
 """Bringing images in through the browser's road: presigned addresses, parts, looking, outcomes."""
 
-import io
-import stat
-import zipfile
-from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings, settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from annotation import jobs, storage
-from annotation.models import Assignment, DatasetImport, Image, Job, Project, Upload
+from annotation import storage
+from annotation.models import Assignment, DatasetImport, Image, Job, Upload
 from annotation.selectors.uploads import checking_upload_ids, pending_bytes
-from annotation.services import imports
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
 from annotation.services.import_requests import discard_dataset
@@ -27,23 +18,10 @@ from annotation.services.imports import (
     UploadAlteredError,
     check_upload,
     import_archive,
-    import_images_alone,
-)
-from annotation.services.jobs import (
-    MAX_ATTEMPTS,
-    Claim,
-    cancel_job,
-    claim_job,
-    fail_job,
-    release_job,
-    sweep_jobs,
 )
 from annotation.services.projects import update_project
-from annotation.services.settlement import AFTER_OUTAGE, settle_failures
-from engine.datasets.files import Source
-from engine.datasets.formats.detect import formats_in
-from engine.datasets.formats.format import Reader
 from tests.annotation.datasets import cell, zipped
+from tests.annotation.sending import listed_files, put, send
 from tests.annotation.world import Api, World, make_image, png
 
 ODD = Path(__file__).parents[3] / "shared" / "data" / "media_odd" / "files"
@@ -63,11 +41,6 @@ REFUSED = {
 }
 
 
-def _put(url: str, data: bytes) -> str:
-    with urlopen(Request(url, data=data, method="PUT"), timeout=30) as answer:  # noqa: S310  # our own store
-        return str(answer.headers["ETag"])
-
-
 def _put_part(upload_id: str, number: int, data: bytes) -> None:
     """Put a part as a store would take it that is not told its length."""
     keys = settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY
@@ -80,41 +53,18 @@ def _put_part(upload_id: str, number: int, data: bytes) -> None:
     )
 
 
-def _send(api: Api, world: World, name: str, data: bytes) -> str:
-    """Upload as the browser does; return the upload's id."""
-    upload_id = str(uuid4())
-    upload = {"id": upload_id, "file_name": name, "bytes": len(data)}
-    begun = api.post(f"projects/{world.project.pk}/uploads", upload)
-    assert begun.status_code == 200, begun.content
-    parts = [
-        {
-            "number": part["number"],
-            "etag": _put(part["url"], data[part["from_byte"] : part["to_byte"]]),
-        }
-        for part in begun.json()["parts"]
-    ]
-    answer = api.post(f"uploads/{upload_id}/complete", {"parts": parts})
-    assert answer.json()["state"] == "checking", answer.content
-    return upload_id
-
-
-def _listed(api: Api, world: World) -> dict[str, dict[str, str]]:
-    rows = api.get(f"projects/{world.project.pk}/uploads").json()["results"]
-    return {row["file_name"]: row for row in rows}
-
-
 @pytest.mark.skipif(not ODD.is_dir(), reason="the odd files are not here")
 def test_every_odd_file_is_accepted_normalised_or_refused_with_a_reason(
     manager: Api, world: World
 ) -> None:
     names = sorted(path.name for path in ODD.iterdir())
     for name in names:
-        _send(manager, world, name, (ODD / name).read_bytes())
+        send(manager, world, name, (ODD / name).read_bytes())
 
     for upload_id in checking_upload_ids(world.project.pk):
         check_upload(upload_id=upload_id)
 
-    listed = _listed(manager, world)
+    listed = listed_files(manager, world)
     assert sorted(listed) == names
     assert {name for name, row in listed.items() if row["state"] == "refused"} == REFUSED
     assert all(listed[name]["message"] for name in REFUSED)
@@ -146,18 +96,18 @@ def test_the_browser_sees_upright_pixels_a_thumbnail_and_the_original_stays(
 
 
 def test_the_same_bytes_are_recognised_under_another_name(manager: Api, world: World) -> None:
-    first = _send(manager, world, "a.png", png(1))
-    second = _send(manager, world, "b.png", png(1))
+    first = send(manager, world, "a.png", png(1))
+    second = send(manager, world, "b.png", png(1))
 
     outcomes = [check_upload(upload_id=upload_id).state for upload_id in (first, second)]
 
     assert outcomes == ["accepted", "duplicate"]
-    assert _listed(manager, world)["b.png"]["message"] == "The same as a.png."
+    assert listed_files(manager, world)["b.png"]["message"] == "The same as a.png."
     assert Image.objects.count() == 1
 
 
 def test_p3_a_file_that_is_looked_at_twice_is_one_image(manager: Api, world: World) -> None:
-    upload_id = _send(manager, world, "a.png", png(1))
+    upload_id = send(manager, world, "a.png", png(1))
 
     for _ in range(2):
         check_upload(upload_id=upload_id)
@@ -176,7 +126,7 @@ def test_p3_a_file_whose_import_was_cut_off_is_no_duplicate_of_itself(
     def cut_off(*_: object) -> None:
         raise CutOff
 
-    upload_id = _send(manager, world, "a.png", png(1))
+    upload_id = send(manager, world, "a.png", png(1))
     with monkeypatch.context() as cut:
         cut.setattr("annotation.services.imports._record", cut_off)
         with pytest.raises(CutOff):
@@ -193,11 +143,11 @@ def test_a_large_file_goes_up_in_parts_and_resumes(manager: Api, world: World) -
     upload: dict[str, Any] = {"id": str(uuid4()), "file_name": "large.png", "bytes": len(data)}
     uploads = f"projects/{world.project.pk}/uploads"
     first, second = manager.post(uploads, upload).json()["parts"]
-    _put(second["url"], data[second["from_byte"] : second["to_byte"]])
+    put(second["url"], data[second["from_byte"] : second["to_byte"]])
 
     early = manager.post(f"uploads/{upload['id']}/complete")
     again = manager.post(uploads, upload).json()["parts"]
-    _put(again[0]["url"], data[: again[0]["to_byte"]])
+    put(again[0]["url"], data[: again[0]["to_byte"]])
     complete = manager.post(f"uploads/{upload['id']}/complete")
 
     assert (early.status_code, early.json()["missing"]) == (409, [1])
@@ -216,7 +166,7 @@ def test_the_store_takes_no_more_and_no_fewer_bytes_than_were_announced(
 
     for part in parts:
         with pytest.raises(OSError, match=r"403|Broken pipe|reset"):  # it may not read all first
-            _put(part["url"], bytes(part["to_byte"] - part["from_byte"] + more))
+            put(part["url"], bytes(part["to_byte"] - part["from_byte"] + more))
 
     complete = manager.post(f"uploads/{upload['id']}/complete").json()
     assert complete["missing"] == [part["number"] for part in parts]
@@ -234,7 +184,7 @@ def test_parts_that_are_longer_than_announced_are_dropped_and_sent_anew(
     refused = manager.post(f"uploads/{upload['id']}/complete")
     left = storage.exists(storage.upload_key(upload["id"]))
     for part in manager.post(uploads, upload).json()["parts"]:
-        _put(part["url"], data[part["from_byte"] : part["to_byte"]])
+        put(part["url"], data[part["from_byte"] : part["to_byte"]])
     complete = manager.post(f"uploads/{upload['id']}/complete")
 
     assert (refused.status_code, refused.json()["missing"]) == (409, [1, 2])
@@ -245,7 +195,7 @@ def test_parts_that_are_longer_than_announced_are_dropped_and_sent_anew(
 def test_a_file_that_is_replaced_by_a_longer_one_once_it_is_complete_is_not_read(
     manager: Api, world: World
 ) -> None:
-    upload_id = _send(manager, world, "a.png", png(1))
+    upload_id = send(manager, world, "a.png", png(1))
     storage.put_bytes(storage.upload_key(upload_id), png(1) + b"more")
 
     with pytest.raises(UploadAlteredError):
@@ -302,7 +252,7 @@ def test_a_file_counts_until_it_has_come_in_and_a_dataset_until_it_is_brought_in
     manager: Api, world: World
 ) -> None:
     image, dataset = png(1), zipped("coco", cell(1))
-    sent = [_send(manager, world, "a.png", image), _send(manager, world, "a.zip", dataset)]
+    sent = [send(manager, world, "a.png", image), send(manager, world, "a.zip", dataset)]
     waiting = pending_bytes(world.project.pk)
 
     check_upload(upload_id=sent[0])
@@ -318,7 +268,7 @@ def test_a_file_counts_until_it_has_come_in_and_a_dataset_until_it_is_brought_in
 def test_an_image_whose_file_is_refused_while_it_is_read_does_not_come_in(
     manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload_id = _send(manager, world, "a.png", png(1))
+    upload_id = send(manager, world, "a.png", png(1))
     get_bytes = storage.get_bytes
 
     def meanwhile(key: str) -> bytes:
@@ -332,302 +282,22 @@ def test_an_image_whose_file_is_refused_while_it_is_read_does_not_come_in(
     assert not Image.objects.exists()
 
 
-def test_a_dataset_whose_file_is_refused_while_it_is_read_is_not_offered(
-    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload_id = _send(manager, world, "a.zip", zipped("coco", cell(1)))
-
-    def meanwhile(source: Source) -> list[Reader]:
-        """See it refused, as for a job that was cancelled: its bytes go."""
-        Upload.objects.filter(pk=upload_id).update(state="refused", message="Cancelled.")
-        return formats_in(source)
-
-    monkeypatch.setattr(imports, "formats_in", meanwhile)
-    upload = import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    assert (upload.state, upload.message) == ("refused", "Cancelled.")
-    assert not DatasetImport.objects.exists()
-
-
-def _zip(files: Mapping[str, bytes], *, link: str = "") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-        if link:
-            info = zipfile.ZipInfo(link)
-            info.external_attr = (stat.S_IFLNK | 0o777) << 16
-            archive.writestr(info, "/etc/passwd")
-    return out.getvalue()
-
-
-def test_a_zip_fans_out_and_a_file_that_is_odd_is_refused(manager: Api, world: World) -> None:
-    data = _zip({"in/a.png": png(1), "c.png": b"no picture", "d.png": png(3)}, link="in/b.png")
-    upload_id = _send(manager, world, "set.zip", data)
-    seen: list[tuple[int, str]] = []
-
-    check_upload(upload_id=upload_id)
-    job = Job.objects.get(kind="workers.import_archive")
-    for _ in range(2):  # a job may run twice
-        import_archive(upload_id=job.args["upload_id"], on_progress=lambda *done: seen.append(done))
-
-    listed = {name: row["state"] for name, row in _listed(manager, world).items()}
-    assert listed == {
-        "set.zip": "accepted",
-        "set.zip/in/a.png": "accepted",
-        "set.zip/in/b.png": "refused",
-        "set.zip/c.png": "refused",
-        "set.zip/d.png": "accepted",
-    }
-    assert _listed(manager, world)["set.zip"]["message"] == "4 files: 2 accepted, 2 refused."
-    assert [number for number, _ in seen] == [1, 2, 3, 4]
-    assert sorted(Image.objects.values_list("file_name", flat=True)) == [
-        "set.zip/d.png",
-        "set.zip/in/a.png",
-    ]
-
-
-def test_a_zip_of_which_nothing_comes_in_is_refused_with_the_first_reasons(
-    manager: Api, world: World
-) -> None:
-    data = _zip({f"{name}.png": b"no picture" for name in "abcd"})
-    upload_id = _send(manager, world, "set.zip", data)
-
-    for _ in range(2):  # a job may run twice
-        import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    row = _listed(manager, world)["set.zip"]
-    assert row["state"] == "refused"
-    assert row["message"].startswith("4 files: 4 refused. a.png: ")
-    assert ["b.png: " in row["message"], "d.png: " in row["message"]] == [True, False]
-    assert row["message"].endswith("mend or leave out what is odd, and send it again.")
-
-
-def test_a_zip_that_was_sent_before_is_accepted_though_all_of_it_is_there(
-    manager: Api, world: World
-) -> None:
-    for name in ("first.zip", "again.zip"):
-        upload_id = _send(manager, world, name, _zip({"a.png": png(1)}))
-        import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    assert _listed(manager, world)["again.zip"]["message"] == "1 files: 1 duplicate."
-    assert _listed(manager, world)["again.zip"]["state"] == "accepted"
-
-
-def test_images_whose_annotations_no_reader_knows_come_in_and_the_upload_says_what_to_do(
-    manager: Api, world: World
-) -> None:
-    files = {"task.json": b"{}", "annotations.json": b"[]", "data/a.png": png(1)}
-    upload_id = _send(manager, world, "set.zip", _zip(files))
-
-    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    row = _listed(manager, world)["set.zip"]
-    assert (row["state"], Image.objects.count()) == ("normalised", 1)
-    assert not row["image"]
-    assert row["message"] == (
-        "3 files: 1 accepted, 2 refused. Annotations in no known format: 2 files, e.g. "
-        "annotations.json. This is CVAT's backup of a task: export the task as “CVAT for images "
-        "1.1”, with its images, and send that instead."
-    )
-
-
-def test_a_text_for_people_beside_images_is_no_annotation(manager: Api, world: World) -> None:
-    files = {"a.png": png(1), "README.txt": b"Cells.", "LICENSE.md": b"CC BY", "licence.txt": b"CC"}
-    upload_id = _send(manager, world, "set.zip", _zip(files))
-
-    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    row = _listed(manager, world)["set.zip"]
-    assert (row["state"], row["message"]) == ("accepted", "4 files: 1 accepted, 3 refused.")
-
-
-def test_images_that_are_asked_for_alone_lack_nothing(manager: Api, world: World) -> None:
-    files = {"a.png": png(1), "b.json": b"{}"}
-    upload_id = _send(manager, world, "set.zip", _zip(files))
-
-    import_images_alone(upload_id=upload_id, on_progress=lambda *_: None)
-
-    row = _listed(manager, world)["set.zip"]
-    assert (row["state"], row["message"]) == ("accepted", "2 files: 1 accepted, 1 refused.")
-
-
-def test_a_zip_with_a_path_that_climbs_out_is_refused_and_nothing_of_it_comes_in(
-    manager: Api, world: World
-) -> None:
-    upload_id = _send(manager, world, "set.zip", _zip({"a.png": png(1), "../b.png": png(2)}))
-
-    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    [row] = _listed(manager, world).values()
-    assert (row["file_name"], row["state"]) == ("set.zip", "refused")
-    assert row["message"].startswith("set.zip: ../b.png: Its name points outside the zip: make it")
-    assert not Image.objects.exists()
-
-
-def test_a_zip_whose_import_was_stopped_goes_on_where_it_was(manager: Api, world: World) -> None:
-    upload_id = _send(manager, world, "set.zip", _zip({f"{n}.png": png(n) for n in range(4)}))
-
-    def stop(done: int, name: str) -> None:
-        if done == 2:
-            raise InterruptedError(name)
-
-    with pytest.raises(InterruptedError):
-        import_archive(upload_id=upload_id, on_progress=stop)
-    assert Image.objects.count() == 2
-    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    assert Image.objects.count() == 4
-    assert _listed(manager, world)["set.zip"]["message"] == "4 files: 4 accepted."
-
-
-def test_a_zip_whose_import_failed_leaves_no_file_of_it_waiting(
-    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_: object) -> None:
-        raise storage.StorageUnavailableError("The object store is away.")
-
-    upload_id = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
-    with monkeypatch.context() as store:
-        store.setattr(storage, "put_bytes", away)
-        with pytest.raises(storage.StorageUnavailableError):
-            import_archive(upload_id=upload_id, on_progress=lambda *_: None)
-
-    assert checking_upload_ids(world.project.pk) == [upload_id]
-
-
 def test_a_file_whose_bytes_are_gone_is_refused_and_stops_no_other(
     manager: Api, world: World
 ) -> None:
-    gone = _send(manager, world, "gone.png", png(1))
-    _send(manager, world, "here.png", png(2))
+    gone = send(manager, world, "gone.png", png(1))
+    send(manager, world, "here.png", png(2))
     storage.delete(storage.upload_key(gone))
 
     for upload_id in checking_upload_ids(world.project.pk):
         check_upload(upload_id=upload_id)
 
-    listed = _listed(manager, world)
+    listed = listed_files(manager, world)
     assert {name: row["state"] for name, row in listed.items()} == {
         "gone.png": "refused",
         "here.png": "accepted",
     }
     assert "send it again" in listed["gone.png"]["message"]
-
-
-def _look(project: Project) -> Claim:
-    claim = claim_job(
-        job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS, project=project, state="queued").pk
-    )
-    assert claim is not None
-    return claim
-
-
-def _states(api: Api, world: World) -> dict[str, str]:
-    return {name: row["state"] for name, row in _listed(api, world).items()}
-
-
-def test_of_files_whose_look_failed_the_one_that_was_read_is_refused_and_the_others_go_on(
-    manager: Api, world: World
-) -> None:
-    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
-    check_upload(upload_id=archive)
-    for seed, name in enumerate(["first.png", "second.png", "third.png"]):
-        _send(manager, world, name, png(seed))
-
-    for _ in range(2):
-        fail_job(_look(world.project), error="The disk is full.")
-        settle_failures()
-        settle_failures()
-
-    assert _states(manager, world) == {
-        "set.zip": "checking",
-        "first.png": "refused",
-        "second.png": "refused",
-        "third.png": "checking",
-    }
-    assert _listed(manager, world)["first.png"]["message"] == "The disk is full."
-    _look(world.project)
-
-
-def test_what_is_asked_to_settle_files_does_not_grow_with_a_projects_archives(
-    manager: Api, world: World
-) -> None:
-    for seed, name in enumerate(["first.png", "second.png", "third.png"]):
-        _send(manager, world, name, png(seed))
-    longest = []
-
-    for archives in (1, 50):
-        for _ in range(archives):
-            args = {"upload_id": str(uuid4())}
-            Job.objects.create(kind=jobs.IMPORT_ARCHIVE, project=world.project, args=args)
-        fail_job(_look(world.project), error="The disk is full.")
-        with CaptureQueriesContext(connection) as asked:
-            settle_failures()
-        longest.append(max(len(query["sql"]) for query in asked))
-
-    assert abs(longest[1] - longest[0]) < len(str(uuid4()))
-
-
-def test_a_file_at_which_workers_vanish_is_refused_and_the_others_go_on(
-    manager: Api, world: World
-) -> None:
-    for seed, name in enumerate(["first.png", "second.png"]):
-        _send(manager, world, name, png(seed))
-    claim = _look(world.project)
-    past = timezone.now() - timedelta(seconds=1)
-    Job.objects.filter(pk=claim.job_id).update(attempt=MAX_ATTEMPTS, lease_until=past)
-
-    sweep_jobs()
-    settle_failures()
-
-    assert _states(manager, world) == {"first.png": "refused", "second.png": "checking"}
-    _look(world.project)
-
-
-def test_an_outage_refuses_neither_files_nor_archives_and_their_jobs_are_tried_again_later(
-    manager: Api, world: World
-) -> None:
-    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
-    check_upload(upload_id=archive)
-    _send(manager, world, "alone.png", png(2))
-    outages = Job.objects.filter(kind__in=[jobs.IMPORT_UPLOADS, jobs.IMPORT_ARCHIVE])
-    outages.update(attempt=MAX_ATTEMPTS - 1)
-    for job in outages:
-        claim = claim_job(job_id=job.pk)
-        assert claim is not None
-        release_job(claim, error="The object store is unreachable.")
-
-    settle_failures()
-    at_once = list(outages.values_list("state", flat=True))
-    outages.update(finished_at=timezone.now() - AFTER_OUTAGE)
-    for _ in range(2):
-        settle_failures()
-
-    assert at_once == ["failed", "failed"]
-    assert list(outages.values_list("state", "attempt")) == [("queued", 0)] * 2
-    assert _states(manager, world) == {"set.zip": "checking", "alone.png": "checking"}
-
-
-def test_files_whose_look_was_cancelled_are_refused_but_no_archive_that_is_at_work(
-    manager: Api, world: World
-) -> None:
-    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
-    check_upload(upload_id=archive)
-    _send(manager, world, "alone.png", png(2))
-    _send(manager, world, "beside.png", png(3))
-    cancel_job(job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS).pk)
-
-    settle_failures()
-    _send(manager, world, "later.png", png(4))
-    settle_failures()
-
-    assert _states(manager, world) == {
-        "set.zip": "checking",
-        "alone.png": "refused",
-        "beside.png": "refused",
-        "later.png": "checking",
-    }
-    assert _listed(manager, world)["alone.png"]["message"] == "Cancelled."
 
 
 def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:
@@ -663,7 +333,7 @@ def test_a_group_stays_where_it_is_when_the_share_of_the_holdout_changes(world: 
 def test_uploads_are_asked_for_by_their_ids_and_none_of_another_project_is_told(
     manager: Api, world: World
 ) -> None:
-    sent = [_send(manager, world, f"{seed}.png", png(seed)) for seed in range(3)]
+    sent = [send(manager, world, f"{seed}.png", png(seed)) for seed in range(3)]
     uploads = f"projects/{world.project.pk}/uploads"
 
     found = manager.get(f"{uploads}?id={sent[0]}&id={sent[2]}&id={uuid4()}").json()["results"]
