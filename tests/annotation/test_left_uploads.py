@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.request import Request, urlopen
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +14,7 @@ from annotation.selectors.uploads import pending_bytes
 from annotation.services import left_uploads
 from annotation.services.imports import check_upload
 from annotation.services.trash import empty_trash
+from tests.annotation.sending import put
 from tests.annotation.world import Api, World, png
 
 LARGE = storage.PART_BYTES + 1000  # bytes, two parts of them
@@ -25,11 +25,6 @@ LONG_AGO = timedelta(days=31)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let uploads in parts count as begun long ago, as a store tells when it was by itself."""
     monkeypatch.setattr(left_uploads, "BEGINNING", -timedelta(minutes=1))
-
-
-def _put(url: str, data: bytes) -> None:
-    with urlopen(Request(url, data=data, method="PUT"), timeout=30):  # noqa: S310  # our own store
-        pass
 
 
 def _begin(api: Api, world: World, size_bytes: int) -> tuple[str, list[dict[str, Any]]]:
@@ -43,6 +38,62 @@ def _cancel(api: Api, world: World, upload_id: str) -> tuple[int, str | None]:
     """Cancel an upload; return the answer's status and code."""
     answer = api.delete(f"projects/{world.project.pk}/uploads/{upload_id}")
     return answer.status_code, answer.json()["code"] if answer.content else None
+
+
+def _put_all(parts: list[dict[str, Any]]) -> None:
+    for part in parts:
+        put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
+
+
+def _overtake(
+    monkeypatch: pytest.MonkeyPatch, door: str, overtake: Callable[[], object], asked: str
+) -> None:
+    """See another request overtake this one as it asks the store, before or after the answer."""
+    ask = getattr(storage, door)
+
+    def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(storage, door, ask)
+        if asked == "before":
+            found = ask(*args)
+            overtake()
+            return found
+        overtake()
+        return ask(*args)
+
+    monkeypatch.setattr(storage, door, overtaken)
+
+
+Overtake = Callable[[Callable[[], object]], None]
+# How large a file is, which question of the store about it is overtaken, and when that is answered.
+QUESTIONS = [
+    (size_bytes, door, asked)
+    for size_bytes, door in (
+        *((1000, "size"), (LARGE, "list_parts")),
+        *((LARGE, "complete_multipart"), (LARGE, "size")),
+    )
+    for asked in ("before", "after")
+]
+
+
+@pytest.fixture(params=QUESTIONS, ids=lambda question: "-".join(map(str, question)))
+def question(request: pytest.FixtureRequest) -> tuple[int, str, str]:
+    found: tuple[int, str, str] = request.param
+    return found
+
+
+@pytest.fixture
+def sent(manager: Api, world: World, question: tuple[int, str, str]) -> str:
+    """Have all bytes of a file lie in the store; return the upload's id."""
+    upload_id, parts = _begin(manager, world, question[0])
+    _put_all(parts)
+    return upload_id
+
+
+@pytest.fixture
+def overtake(monkeypatch: pytest.MonkeyPatch, question: tuple[int, str, str]) -> Overtake:
+    """Let another request overtake the next one as that asks the store."""
+    _, door, asked = question
+    return lambda other: _overtake(monkeypatch, door, other, asked)
 
 
 def _multiparts() -> list[str]:
@@ -70,7 +121,7 @@ def test_the_parts_of_a_file_that_never_came_whole_go_with_its_row(
     manager: Api, world: World
 ) -> None:
     upload_id, parts = _begin(manager, world, LARGE)
-    _put(parts[1]["url"], bytes(1000))
+    put(parts[1]["url"], bytes(1000))
     Upload.objects.filter(pk=upload_id).update(created_at=timezone.now() - LONG_AGO)
     before = _multiparts()
 
@@ -84,12 +135,12 @@ def test_the_parts_of_a_file_that_never_came_whole_go_with_its_row(
 @pytest.mark.usefixtures("at_once")
 def test_the_parts_of_a_file_that_is_on_its_way_stay(manager: Api, world: World) -> None:
     upload_id, (first, second) = _begin(manager, world, LARGE)
-    _put(second["url"], bytes(1000))
+    put(second["url"], bytes(1000))
 
     empty_trash()
 
     early = manager.post(f"uploads/{upload_id}/complete").json()
-    _put(first["url"], bytes(storage.PART_BYTES))
+    put(first["url"], bytes(storage.PART_BYTES))
     complete = manager.post(f"uploads/{upload_id}/complete").json()
     assert early["missing"] == [1]
     assert complete["state"] == "checking"
@@ -140,10 +191,10 @@ def test_of_two_requests_that_begin_a_file_at_once_the_second_leaves_no_parts(
 def test_what_is_sent_again_once_a_file_has_come_in_goes(manager: Api, world: World) -> None:
     data = png(1)
     upload_id, [part] = _begin(manager, world, len(data))
-    _put(part["url"], data)
+    put(part["url"], data)
     manager.post(f"uploads/{upload_id}/complete")
     check_upload(upload_id=upload_id)
-    _put(part["url"], data)
+    put(part["url"], data)
     lay = storage.exists(storage.upload_key(upload_id))
 
     empty_trash()
@@ -208,7 +259,7 @@ def test_a_cancelled_file_leaves_nothing_and_counts_no_more(
 ) -> None:
     before = set(_multiparts())
     upload_id, parts = _begin(manager, world, size_bytes)
-    _put(parts[-1]["url"], bytes(1000))
+    put(parts[-1]["url"], bytes(1000))
     counted = pending_bytes(world.project.pk)
 
     answers = [_cancel(manager, world, upload_id) for _ in range(2)]
@@ -235,7 +286,7 @@ def test_a_file_that_has_arrived_is_not_cancelled(manager: Api, world: World, st
 def test_what_comes_of_a_file_after_it_was_cancelled_goes(manager: Api, world: World) -> None:
     upload_id, [part] = _begin(manager, world, 1000)
     _cancel(manager, world, upload_id)
-    _put(part["url"], bytes(1000))
+    put(part["url"], bytes(1000))
     came = storage.exists(storage.upload_key(upload_id))
 
     empty_trash()
@@ -246,7 +297,7 @@ def test_what_comes_of_a_file_after_it_was_cancelled_goes(manager: Api, world: W
 
 def test_a_cancelled_file_begins_anew_under_the_same_id(manager: Api, world: World) -> None:
     upload_id, [_, second] = _begin(manager, world, LARGE)
-    _put(second["url"], bytes(1000))
+    put(second["url"], bytes(1000))
     _cancel(manager, world, upload_id)
 
     begun = {"id": upload_id, "file_name": "a.png", "bytes": LARGE}
@@ -259,7 +310,7 @@ def test_a_file_whose_cancel_broke_off_half_way_is_sent_anew(
     manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload_id, parts = _begin(manager, world, LARGE)
-    _put(parts[1]["url"], bytes(1000))
+    put(parts[1]["url"], bytes(1000))
 
     def away(key: str) -> None:
         raise storage.StorageUnavailableError("The object store is away.")
@@ -308,54 +359,32 @@ def test_nobody_cancels_a_file_of_another_project(manager: Api, world: World) ->
     assert Upload.objects.filter(pk=upload_id).exists()
 
 
-DOORS = [(1000, "size"), (LARGE, "list_parts"), (LARGE, "complete_multipart"), (LARGE, "size")]
-
-
-@pytest.mark.parametrize("asked", ["after", "before"])
-@pytest.mark.parametrize(("size_bytes", "door"), DOORS)
 def test_who_completes_a_file_that_is_just_being_cancelled_is_told(
-    manager: Api,
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    size_bytes: int,
-    door: str,
-    asked: str,
+    manager: Api, world: World, sent: str, overtake: Overtake
 ) -> None:
-    """Whether the store was asked what has arrived after it was deleted or before."""
-    upload_id, parts = _begin(manager, world, size_bytes)
-    _put_all(parts)
     cancelled: list[tuple[int, str | None]] = []
 
     def cancel() -> None:
-        cancelled.append(_cancel(manager, world, upload_id))
+        cancelled.append(_cancel(manager, world, sent))
 
-    _overtake(monkeypatch, door, cancel, asked)
-    answer = manager.post(f"uploads/{upload_id}/complete")
+    overtake(cancel)
+    answer = manager.post(f"uploads/{sent}/complete")
 
     assert cancelled == [(204, None)]
     assert (answer.status_code, answer.json()["code"]) == (409, "upload_cancelled")
 
 
-@pytest.mark.parametrize("asked", ["after", "before"])
-@pytest.mark.parametrize(("size_bytes", "door"), DOORS)
 def test_a_file_that_is_completed_twice_at_once_comes_in(
-    manager: Api,
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    size_bytes: int,
-    door: str,
-    asked: str,
+    manager: Api, sent: str, overtake: Overtake
 ) -> None:
     """Also where the one has come in, and what was sent is gone, before the other looks."""
-    upload_id, parts = _begin(manager, world, size_bytes)
-    _put_all(parts)
 
-    def overtake() -> None:
-        manager.post(f"uploads/{upload_id}/complete")
-        check_upload(upload_id=upload_id)
+    def complete() -> None:
+        manager.post(f"uploads/{sent}/complete")
+        check_upload(upload_id=sent)
 
-    _overtake(monkeypatch, door, overtake, asked)
-    answer = manager.post(f"uploads/{upload_id}/complete")
+    overtake(complete)
+    answer = manager.post(f"uploads/{sent}/complete")
 
     assert answer.status_code == 200
     assert answer.json()["state"] == Upload.objects.get().state == "refused"  # it is no picture
@@ -380,29 +409,6 @@ def test_parts_that_the_store_loses_as_they_are_joined_are_sent_anew(
 
     assert (answer.status_code, answer.json()["missing"]) == (409, [1, 2])
     assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "checking"
-
-
-def _put_all(parts: list[dict[str, Any]]) -> None:
-    for part in parts:
-        _put(part["url"], bytes(part["to_byte"] - part["from_byte"]))
-
-
-def _overtake(
-    monkeypatch: pytest.MonkeyPatch, door: str, overtake: Callable[[], object], asked: str
-) -> None:
-    """See another request overtake this one as it asks the store, before or after the answer."""
-    ask = getattr(storage, door)
-
-    def overtaken(*args: Any) -> Any:
-        monkeypatch.setattr(storage, door, ask)
-        if asked == "before":
-            found = ask(*args)
-            overtake()
-            return found
-        overtake()
-        return ask(*args)
-
-    monkeypatch.setattr(storage, door, overtaken)
 
 
 def test_a_strange_object_among_the_uploads_stops_no_emptying(world: World) -> None:
