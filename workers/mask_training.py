@@ -108,11 +108,15 @@ def make_masks(
     head = made / PROMPT_HEAD
     if not head.is_file():  # or a killed run has made it
         _train_head(watch, recipe.head, images, head)
-    watch.report(0, 0, "Fitting the thresholds")
-    predictor = OnnxPredictor(onnx, recipe.threads)
-    finder = ObjectFinder(head)
-    sample = sample_images(images, ENOUGH_IMAGES)
-    config = fit_thresholds(sample, predictor, proposal_config_of(base), finder)
+    predictor, finder = OnnxPredictor(onnx), ObjectFinder(head)
+    config = fit_thresholds(
+        sample_images(images, ENOUGH_IMAGES),
+        predictor,
+        proposal_config_of(base),
+        finder,
+        threads=recipe.threads,
+        report=partial(watch.report, message="Fitting the thresholds"),
+    )
     files |= {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
     labels, verdicts = folder / LABEL_HEAD, folder / VERDICTS
     if labels.is_file() or learn_labels(watch, version, labels):
@@ -124,6 +128,7 @@ def make_masks(
         images,
         lambda image: propose(image.seen(), predictor, config, finder=finder, should_stop=stop),
         verifier,
+        threads=recipe.threads,
     ):
         files[VERIFIER] = verifier
     return BundlePart(

@@ -9,6 +9,7 @@ import structlog
 
 from annotation.selectors.verdicts import distrusted_images, judged_proposals
 from engine.canonical import canonical_json
+from engine.map_in_order import map_in_order
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.verifier_training import JudgedProposal, judge_by_masks, train_verifier
@@ -37,6 +38,8 @@ def learn_verifier(
     images: Sequence[AnnotatedImage],
     propose: Propose,
     path: Path,
+    *,
+    threads: int,
 ) -> bool:
     """Train a verifier and write it at `path`, whole or not at all.
 
@@ -50,15 +53,22 @@ def learn_verifier(
     Args:
         verdicts: what `freeze_verdicts` wrote.
         images: finished ones, in an order by chance.
+        threads: that propose on an image each.
 
     """
     frozen = json.loads(verdicts.read_bytes())
     distrusted = set(frozen["distrusted"])
     known = [each for each in images if each.key not in distrusted][:MOST_IMAGES]
     own: list[JudgedProposal] = []
-    for done, image in enumerate(known):
+
+    def judge(image: AnnotatedImage) -> list[JudgedProposal]:
+        return judge_by_masks(image.key, propose(image), image.masks, image.size_hw)
+
+    watch.report(0, len(known), "Learning what people accept")
+    judged = map_in_order(judge, known, threads=threads)
+    for done, (_, proposals) in enumerate(judged, start=1):
+        own += proposals
         watch.report(done, len(known), "Learning what people accept")
-        own += judge_by_masks(image.key, propose(image), image.masks, image.size_hw)
     decided = [JudgedProposal(**each) for each in frozen["verdicts"]]
     verifier = train_verifier(own, decided)
     log.info("verifier_learned", proposals=len(own), verdicts=len(decided), is_one=bool(verifier))

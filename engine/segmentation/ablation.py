@@ -18,6 +18,7 @@ import numpy as np
 from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import ENCODER, PROMPT_HEAD
+from engine.map_in_order import map_in_order
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder, file_digest
 from engine.segmentation.evaluation import (
@@ -194,10 +195,15 @@ class Ablation:
             )
             with whole_file(head) as scratch:
                 export_prompt_head(found, scratch)
-        show(0, 1, "fitting thresholds")
         finder = ObjectFinder(head) if parts.head else None
-        predictor = OnnxPredictor(decoder, self.threads)
-        fitted = fit_thresholds(images[:ENOUGH_IMAGES], predictor, ProposalConfig(), finder)
+        fitted = fit_thresholds(
+            images[:ENOUGH_IMAGES],
+            OnnxPredictor(decoder),
+            ProposalConfig(),
+            finder,
+            threads=self.threads,
+            report=lambda done, total: show(done, total, "fitting thresholds"),
+        )
         sides = replace(sides, holdout=parts.seen(sides.holdout), also=parts.seen(sides.also))
         return self._score(row, decoder, fitted, finder, sides, show)
 
@@ -217,13 +223,17 @@ class Ablation:
     ) -> Score:
         holdout = list(_in_use(sides.holdout, config, finder, show))
         clicked = self._clicked(decoder, holdout, show)
-        scored, predictor = [], OnnxPredictor(decoder, self.threads)
-        started = time.monotonic()
-        for done, image in enumerate(holdout):
-            show(done, len(holdout), "proposing")
+        scored, predictor = [], OnnxPredictor(decoder)
+
+        def find(image: AnnotatedImage) -> ScoredImage:
             found = propose(image.seen(), predictor, config, finder=finder)
             sureness = [each.predicted_iou for each in found]
-            scored.append(ScoredImage([each.rle for each in found], sureness, image.masks))
+            return ScoredImage([each.rle for each in found], sureness, image.masks)
+
+        started = time.monotonic()
+        for _, each in map_in_order(find, holdout, threads=self.threads):
+            scored.append(each)
+            show(len(scored), len(holdout), "proposing")
         proposal_s = (time.monotonic() - started) / len(holdout)
         precision = average_precision(scored)
         others = list(_in_use(sides.also, config, finder, show))

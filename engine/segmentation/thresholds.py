@@ -4,14 +4,16 @@ A round changes what the IoU head promises and how firm edges are, so the old de
 would drop what the new one finds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.map_in_order import map_in_order
 from engine.masks.rle import area, encode
 from engine.segmentation.frame import upscale_logits
 from engine.segmentation.items import AnnotatedImage
@@ -26,6 +28,7 @@ PREDICTED_IOU: Final = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 STABILITY: Final = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 ENOUGH_IMAGES: Final = 12  # with objects, to fit on; some 2 s each
 FOUND_IOU: Final = 0.5  # a proposal that is worth correcting
+_FORGOTTEN: Final = np.empty((0, 0), np.float16)  # a mask's 128 KiB, hundreds of times an image
 
 
 def fit_thresholds(
@@ -33,15 +36,28 @@ def fit_thresholds(
     predictor: OnnxPredictor,
     config: ProposalConfig,
     finder: ObjectFinder | None = None,
+    *,
+    threads: int = 1,
+    report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> ProposalConfig:
     """Choose the pair of thresholds with the best F1 over all objects of the images.
 
     A missed object costs a click or two, a wrong proposal a key, on an empty image as on others: F1
     weighs them alike. Where nothing is found at any pair, and between equals, the thresholds stay
     nearest to `config`'s.
+
+    Args:
+        images: some 2 s each.
+        threads: that look at an image each.
+        report: hears how many images are seen, of how many; what it raises ends the work.
+
     """
-    found = [(_candidates(image, predictor, config, finder), image) for image in images]
-    overlaps = [(candidates, _overlaps(candidates, image)) for candidates, image in found]
+    report(0, len(images))
+    find = partial(_judged, predictor=predictor, config=config, finder=finder)
+    overlaps = []
+    for _, each in map_in_order(find, images, threads=threads):
+        overlaps.append(each)
+        report(len(overlaps), len(images))
     objects = sum(1 for image in images for mask in image.masks if area(mask))
 
     def score(pair: tuple[float, float]) -> tuple[float, float]:
@@ -57,18 +73,21 @@ def fit_thresholds(
     return replace(config, predicted_iou_min=predicted_iou_min, stability_min=stability_min)
 
 
-def _candidates(
+def _judged(
     image: AnnotatedImage,
     predictor: OnnxPredictor,
     config: ProposalConfig,
     finder: ObjectFinder | None,
-) -> list[Candidate]:
+) -> tuple[list[Candidate], Ious]:
+    """Find what the loosest thresholds let pass, and how far it overlaps the objects."""
     loosest = replace(
         config,
         predicted_iou_min=min(*PREDICTED_IOU, config.predicted_iou_min),
         stability_min=min(*STABILITY, config.stability_min),
     )
-    return find_candidates(image.seen(), predictor, loosest, finder=finder)
+    candidates = find_candidates(image.seen(), predictor, loosest, finder=finder)
+    overlaps = _overlaps(candidates, image)
+    return [replace(each, logits=_FORGOTTEN) for each in candidates], overlaps
 
 
 def _overlaps(candidates: Sequence[Candidate], image: AnnotatedImage) -> Ious:

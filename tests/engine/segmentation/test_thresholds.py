@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from engine.masks.rle import encode
@@ -72,3 +73,30 @@ def test_thresholds_that_do_well_stay() -> None:
 
 def test_a_decoder_that_finds_nothing_keeps_its_thresholds() -> None:
     assert fitted(Answers(right=0.1, wrong=0.1)) == CONFIG
+
+
+def test_several_images_at_a_time_fit_the_same_and_tell_how_many_are_seen() -> None:
+    answers = Answers(right=0.62, wrong=0.3)
+    told: list[tuple[int, int]] = []
+
+    together = fit_thresholds(
+        [image(answers)] * 3,
+        cast("OnnxPredictor", answers),
+        CONFIG,
+        threads=2,
+        report=lambda done, total: told.append((done, total)),
+    )
+
+    assert together == fitted(answers)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_fitting_ends_where_whoever_hears_of_it_stops_it() -> None:
+    answers = Answers(right=0.62, wrong=0.3)
+
+    def stop(done: int, _total: int) -> None:
+        if done == 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fit_thresholds([image(answers)] * 9, cast("OnnxPredictor", answers), CONFIG, report=stop)
