@@ -1,4 +1,4 @@
-"""Whether the images that come are still like those that the newest round learned from."""
+"""Whether the images that come after a round are still like those that it learned from."""
 
 from typing import Any
 
@@ -13,13 +13,16 @@ from annotation.selectors.projects import projects_for
 
 
 class DriftSerializer(serializers.Serializer[Any]):
-    round = serializers.IntegerField(help_text="The newest judged round of masks")
+    round = serializers.IntegerField(help_text="A judged round of masks")
     share = serializers.FloatField(
         help_text="Of the new images: farther from all learned ones than 95 % of those are"
     )
     low = serializers.FloatField(help_text="2.5 % quantile")
     high = serializers.FloatField(help_text="97.5 % quantile")
-    n = serializers.IntegerField(help_text="New images, drawn by hash: at most 1,000")
+    n = serializers.IntegerField(
+        help_text="Images that came until the next such round began, or until now; drawn by hash: "
+        "at most 1,000"
+    )
     learned = serializers.IntegerField(
         help_text="Images learned from that they are compared with, drawn likewise"
     )
@@ -30,7 +33,12 @@ class DriftSerializer(serializers.Serializer[Any]):
 
 class StreamSerializer(serializers.Serializer[Any]):
     drift = DriftSerializer(
-        allow_null=True, help_text="null: fewer than 20 images were learned from, or are new"
+        allow_null=True,
+        help_text="Of the newest round; null: fewer than 20 images were learned from, or are new",
+    )
+    earlier = DriftSerializer(
+        many=True,
+        help_text="Of the seven rounds before it, the oldest first, but those of fewer images",
     )
 
 
@@ -40,4 +48,4 @@ class ProjectDriftView(MemberView):
     @extend_schema(operation_id="read_drift", responses=StreamSerializer)
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(StreamSerializer({"drift": drift_of(project.pk)}).data)
+        return Response(StreamSerializer(drift_of(project.pk)).data)

@@ -1,5 +1,7 @@
-"""Whether the images that come are still like those that the newest round learned from."""
+"""Whether the images that come after a round are still like those that it learned from."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Final, TypedDict
 
 import numpy as np
@@ -12,6 +14,7 @@ from engine.acquisition.drift import drift
 
 CHANNELS: Final = 256  # of an embedding
 MOST: Final = 1000  # images on either side, drawn by their hashes
+ROUNDS: Final = 8  # the newest ones
 
 
 class StreamDrift(TypedDict):
@@ -26,22 +29,43 @@ class StreamDrift(TypedDict):
     alike: float  # up to this share may be far of images like those learned from
 
 
-def drift_of(project_id: int) -> StreamDrift | None:
-    """Compare what came since the newest judged round of masks began with what it learned from.
+class StreamDrifts(TypedDict):
+    """What came after the newest round, and after each of those before it, the oldest first."""
 
-    Images count once they are embedded, by the encoder of what serves. None before a round, or
-    where there are fewer than 20 of either.
+    drift: StreamDrift | None
+    earlier: list[StreamDrift]
+
+
+def drift_of(project_id: int) -> StreamDrifts:
+    """Compare what came after each judged round of masks began with what that one learned from.
+
+    What came is what did until the next of these rounds began, or until now. Images count once
+    they are embedded, by the encoder of what serves. `drift` is None before a round, or where there
+    are fewer than 20 images of either; an earlier round of so few is not among the eight at most.
     """
-    newest = Round.objects.filter(
+    judged = Round.objects.filter(
         project_id=project_id, state__in=Round.JUDGED, parts__contains=[Round.Part.MASKS]
     ).order_by("-number")
-    began = newest.values_list("number", "created_at").first()
-    if began is None:
-        return None
-    number, at = began
-    images = Image.objects.filter(project_id=project_id, deleted_at=None)
+    newest = judged.values_list("number", "created_at")[:ROUNDS]
+    began = [*reversed(newest), (0, None)]  # nothing has ended the last one's time
+    told = [
+        _drift_after(project_id, number, at, until)
+        for (number, at), (_, until) in pairwise(began)
+        if at is not None
+    ]
+    return StreamDrifts(
+        drift=told[-1] if told else None, earlier=[each for each in told[:-1] if each]
+    )
+
+
+def _drift_after(
+    project_id: int, number: int, at: datetime, until: datetime | None
+) -> StreamDrift | None:
+    new_ones = Image.objects.filter(project_id=project_id, deleted_at=None, created_at__gt=at)
+    if until is not None:
+        new_ones = new_ones.filter(created_at__lte=until)
     groups, learned = _described(finished_to_learn(project_id).filter(finished_at__lte=at))
-    _, new = _described(images.filter(created_at__gt=at))
+    _, new = _described(new_ones)
     told = drift(learned, groups, new)
     if told is None:
         return None

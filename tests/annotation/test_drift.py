@@ -1,4 +1,4 @@
-"""The images that come, beside those that the newest round learned from."""
+"""The images that come after a round, beside those that it learned from."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -73,7 +73,7 @@ def test_images_of_another_kind_are_told_by_their_share(world: World, judged: Ro
     come(world, 15, at=0)
     come(world, 15, at=9)
 
-    told = drift_of(world.project.pk)
+    told = drift_of(world.project.pk)["drift"]
 
     assert told is not None
     assert (told["round"], told["n"], told["learned"]) == (1, 30, 40)
@@ -84,7 +84,7 @@ def test_images_of_another_kind_are_told_by_their_share(world: World, judged: Ro
 def test_images_of_one_kind_are_not_called_unlike(world: World, judged: Round) -> None:
     come(world, 60, at=0)
 
-    told = drift_of(world.project.pk)
+    told = drift_of(world.project.pk)["drift"]
 
     assert told is not None
     assert told["low"] <= told["alike"]
@@ -100,7 +100,7 @@ def test_what_came_before_or_is_gone_or_was_not_described_does_not_count(
     Embedding.objects.filter(image_sha256__in=[each.sha256 for each in old]).update(pooled=None)
     embed(old, at=9, digest="f" * 64)  # by an encoder that does not serve
 
-    told = drift_of(world.project.pk)
+    told = drift_of(world.project.pk)["drift"]
 
     assert told is not None
     assert told["n"] == 20
@@ -111,7 +111,39 @@ def test_of_few_images_or_before_a_round_nothing_is_told(world: World, serving: 
     before = drift_of(world.project.pk)
     judge_round(world.project, serving, make_bundle("b"), learned=40)
 
-    assert (before, drift_of(world.project.pk)) == (None, None)
+    assert before == drift_of(world.project.pk) == {"drift": None, "earlier": []}
+
+
+def test_each_round_has_what_came_until_the_next_one_began(
+    world: World, serving: Bundle, judged: Round
+) -> None:
+    strange = come(world, 30, at=9)
+    refused = judge_round(world.project, serving, make_bundle("c"), learned=70, state="refused")
+    Round.objects.filter(pk=refused.pk).update(created_at=BEGAN + timedelta(minutes=40))
+    Image.objects.filter(pk__in=[image.pk for image in strange]).update(
+        status="done", finished_at=BEGAN + timedelta(minutes=39)
+    )
+    come(world, 20, at=9, minutes=50)
+
+    told = drift_of(world.project.pk)
+
+    [first] = told["earlier"]
+    assert (first["round"], first["n"], first["learned"], first["share"]) == (1, 30, 40, 1)
+    assert told["drift"] is not None
+    assert (told["drift"]["round"], told["drift"]["n"], told["drift"]["learned"]) == (2, 20, 70)
+    assert told["drift"]["low"] <= told["drift"]["alike"]  # it has learned from such
+
+
+def test_a_round_without_new_images_is_no_reason_to_hide_those_before(
+    world: World, serving: Bundle, judged: Round
+) -> None:
+    come(world, 30, at=9)
+    judge_round(world.project, serving, make_bundle("c"), learned=40)
+
+    told = drift_of(world.project.pk)
+
+    assert told["drift"] is None
+    assert [each["round"] for each in told["earlier"]] == [1]
 
 
 def test_however_many_images_come_it_takes_three_queries(
@@ -120,7 +152,26 @@ def test_however_many_images_come_it_takes_three_queries(
     come(world, 50, at=0)
 
     with django_assert_num_queries(3):
-        assert drift_of(world.project.pk)
+        assert drift_of(world.project.pk)["drift"]
+
+
+def test_of_many_rounds_the_newest_eight_are_told(
+    world: World,
+    serving: Bundle,
+    judged: Round,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(1, 11):
+        come(world, 20, at=0, minutes=number * 5 - 1)
+        later = judge_round(world.project, serving, make_bundle(chr(ord("c") + number)), learned=40)
+        began = BEGAN + timedelta(minutes=number * 5)
+        Round.objects.filter(pk=later.pk).update(created_at=began)
+
+    with django_assert_max_num_queries(1 + 2 * 8):
+        told = drift_of(world.project.pk)
+
+    assert [each["round"] for each in told["earlier"]] == [4, 5, 6, 7, 8, 9, 10]
+    assert told["drift"] is None
 
 
 def test_managers_alone_read_it(
@@ -130,6 +181,6 @@ def test_managers_alone_read_it(
     none = manager.get(address).json()
     come(world, 20, at=9)
 
-    assert none == {"drift": None}
+    assert none == {"drift": None, "earlier": []}
     assert manager.get(address).json()["drift"]["share"] == 1
     assert [each.get(address).status_code for each in (reviewer, stranger)] == [403, 404]

@@ -8,10 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from annotation.models import Agreement, Bundle, DatasetVersion, Image, Job, Project, Round
+from annotation.models import (
+    Agreement,
+    Bundle,
+    DatasetVersion,
+    Embedding,
+    Image,
+    Job,
+    Project,
+    Round,
+)
 from annotation.selectors.doubts import FEWEST
 from annotation.services.bundles import ensure_pretrained, register_bundle
 from engine.bundle import read_bundle
@@ -77,6 +87,43 @@ def seed_doubts(project_id: int) -> None:
         person = User.objects.get(username=name)
         for _ in range(FEWEST):
             note_verdict(person, image, pretrained, final_iou, score=0.05)
+
+
+def seed_stream(project_id: int) -> None:
+    """Let 40 images have been learned from, 30 alike have come since, and then 25 unlike these."""
+    project = Project.objects.get(pk=project_id)
+    first, second = project.rounds.order_by("number")
+    hour = timedelta(hours=1)
+    Round.objects.filter(pk=first.pk).update(created_at=project.created_at - 3 * hour)
+    Round.objects.filter(pk=second.pk).update(created_at=project.created_at - hour)
+    Image.objects.filter(project=project).update(created_at=project.created_at - 4 * hour)
+    _come(project, 40, at=0, before=4 * hour)
+    _come(project, 30, at=0, before=2 * hour)
+    _come(project, 25, at=9, before=timedelta())
+
+
+def _come(project: Project, count: int, *, at: float, before: timedelta) -> None:
+    """Let finished images have come so long before the project, all embedded around a point."""
+    pretrained, known = ensure_pretrained(project=project), Image.objects.count()
+    rng = np.random.default_rng(known)
+    came = project.created_at - before
+    images = Image.objects.bulk_create(
+        Image(
+            project=project, sha256=f"{project.pk:032x}{number:032x}", file_name=f"{number}.png",
+            width=64, height=64, bytes=1, format="PNG", orientation=1, status=Image.Status.DONE,
+            finished_at=came, proposed_by=pretrained, arm=Image.Arm.NONE,
+        )
+        for number in range(known, known + count)
+    )  # fmt: skip
+    Image.objects.filter(pk__in=[image.pk for image in images]).update(created_at=came)
+    Embedding.objects.bulk_create(
+        Embedding(
+            image_sha256=image.sha256,
+            encoder_digest=pretrained.encoder_digest,
+            pooled=rng.normal(at, 1, 256).astype("<f2").tobytes(),
+        )
+        for image in images
+    )
 
 
 def _agree_on_the_holdout(project: Project) -> None:

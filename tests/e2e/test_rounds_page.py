@@ -15,6 +15,7 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
+SEED_STREAM = "from tests.e2e.seeded_rounds import seed_stream; seed_stream({project})"
 SEED_DOUBTS = "from tests.e2e.seeded_rounds import seed_doubts; seed_doubts({project})"
 FILES = json.dumps(
     [
@@ -362,6 +363,29 @@ def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_o
     [doubt] = page.request.get(asked.get_attribute("href") or "").json()
     assert (doubt["username"], doubt["own_verdicts"], doubt["other_verdicts"]) == ("ada", 20, 20)
     take_picture("133-doubts")
+
+
+def test_a_manager_sees_whether_new_images_are_like_those_that_rounds_learned_from(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, _images = make_rounds(stack)
+    log_in(page)
+    page.goto(f"/projects/{project}/rounds")
+    new = page.get_by_role("region", name="New images")
+    expect(new).to_contain_text("told once 20 have come", timeout=SLOW_MS)
+    stack.manage("shell", "--no-imports", "-c", SEED_STREAM.format(project=project))
+
+    page.reload()
+
+    expect(new).to_contain_text("New images are unlike those that round 2 learned from")
+    new.locator(".recharts-bar-rectangle").last.hover()
+    expect(new).to_contain_text("100 % of 25 images (95 %: 86 % to 100 %)", timeout=SLOW_MS)
+    take_picture("143-new-images-by-round")
+    new.get_by_role("button", name="What this is of: New images").click()
+    source = page.get_by_role("dialog").get_by_role("link")
+    told = page.request.get(source.get_attribute("href") or "").json()
+    assert [(each["round"], each["n"]) for each in told["earlier"]] == [(1, 30)]
+    assert (told["drift"]["round"], told["drift"]["n"]) == (2, 25)
 
 
 def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(

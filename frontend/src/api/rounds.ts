@@ -127,8 +127,7 @@ export const expectationQuery = (id: number) =>
 export const driftQuery = (id: number) =>
   queryOptions({
     queryKey: ["rounds", id, "drift"],
-    queryFn: async () =>
-      (await read(client.GET("/api/projects/{project_id}/drift", project(id)))).drift,
+    queryFn: () => read(client.GET("/api/projects/{project_id}/drift", project(id))),
   });
 
 /** Under the rounds' key: whatever changes them may have changed what serves. */

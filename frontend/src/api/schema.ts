@@ -3326,7 +3326,7 @@ export interface components {
             other_verdicts: number;
         };
         Drift: {
-            /** @description The newest judged round of masks */
+            /** @description A judged round of masks */
             round: number;
             /**
              * Format: double
@@ -3343,7 +3343,7 @@ export interface components {
              * @description 97.5 % quantile
              */
             high: number;
-            /** @description New images, drawn by hash: at most 1,000 */
+            /** @description Images that came until the next such round began, or until now; drawn by hash: at most 1,000 */
             n: number;
             /** @description Images learned from that they are compared with, drawn likewise */
             learned: number;
@@ -5470,8 +5470,10 @@ export interface components {
             proposals_by?: string;
         };
         Stream: {
-            /** @description null: fewer than 20 images were learned from, or are new */
+            /** @description Of the newest round; null: fewer than 20 images were learned from, or are new */
             drift: components["schemas"]["Drift"] | null;
+            /** @description Of the seven rounds before it, the oldest first, but those of fewer images */
+            earlier: components["schemas"]["Drift"][];
         };
         Token: {
             id: number;

@@ -4,13 +4,12 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, changesOf, projectQuery } from "@/api/projects";
-import { driftQuery, expectationQuery } from "@/api/rounds";
+import { expectationQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { NotLoaded } from "@/components/NotLoaded";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
-import { driftWords } from "./driftWords";
 import { basisWords, expectationWords } from "./expectationWords";
 
 const MOST = Number.POSITIVE_INFINITY;
@@ -117,7 +116,6 @@ export function RetrainPolicy({ project }: { project: Project }) {
             />
           </Group>
           <Expected project={project} />
-          <Drifted project={project} />
           <Group justify="flex-end">
             <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
               Save policy
@@ -150,23 +148,6 @@ function Expected({ project }: { project: Project }) {
       >
         Seconds a mask with what served after each judged round, against the images that the round
         learned from; on the masks that are expected of images that nobody has begun.
-      </Source>
-    </Text>
-  );
-}
-
-/** How unlike the newest images are; nothing, as long as there are few. */
-function Drifted({ project }: { project: Project }) {
-  const query = useQuery(driftQuery(project.id));
-  const { data: drift } = query;
-  if (query.isLoadingError) return <NotLoaded what="How alike new images are" query={query} />;
-  if (!drift) return null;
-  return (
-    <Text size="sm">
-      {driftWords(drift)}{" "}
-      <Source of="How alike new images are" path="/api/projects/{project_id}/drift" id={project.id}>
-        Images that came since the round began, beside those finished by then, by the encoder's
-        embeddings; at most a thousand of either, drawn by hash.
       </Source>
     </Text>
   );

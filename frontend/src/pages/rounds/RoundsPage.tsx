@@ -18,6 +18,7 @@ import { EffortChart } from "./EffortChart";
 import { MaskEffort } from "./effort/MaskEffort";
 import { HoldoutChart } from "./HoldoutChart";
 import { Models } from "./models/Models";
+import { NewImages } from "./NewImages";
 import { ProposingNote } from "./ProposingNote";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
@@ -43,6 +44,7 @@ export function RoundsPage() {
   });
   const tried = trained.find(({ number }) => number === trial?.round);
   const isRunning = trained.some((round) => !round.finished_at);
+  const learnMasks = trained.some(({ parts }) => parts.includes("masks"));
 
   return (
     <Container size={1240} px="md" py="xl">
@@ -91,6 +93,7 @@ export function RoundsPage() {
             <Grid.Col span={{ base: 12, md: 4 }}>
               <Stack gap="lg">
                 {isManager && <RetrainPolicy project={project} />}
+                {isManager && learnMasks && <NewImages project={id} />}
                 <ServedHistory project={project.id} />
               </Stack>
             </Grid.Col>

@@ -11,6 +11,10 @@ interface Hovered {
   payload?: readonly { name?: string | number | undefined; payload?: Spoken }[];
 }
 
+/** Whether there is something to say: not of a series that has no point there. */
+const isSpoken = ({ name, payload }: NonNullable<Hovered["payload"]>[number]) =>
+  name !== undefined && payload?.words[name] !== undefined;
+
 /** A chart's `tooltipProps`: figures in words, with their intervals and what they are of. */
 export function pointTooltip(series: readonly Pick<ChartSeries, "name" | "label" | "color">[]) {
   return {
@@ -18,7 +22,9 @@ export function pointTooltip(series: readonly Pick<ChartSeries, "name" | "label"
       <ChartTooltip
         label={label}
         series={[...series]}
-        payload={payload.map((item) => ({ ...item, payload: item.payload?.words ?? {} }))}
+        payload={payload
+          .filter(isSpoken)
+          .map((item) => ({ ...item, payload: item.payload?.words }))}
       />
     ),
   };
