@@ -47,8 +47,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
         state=Proposal.State.PENDING,
         verifier_score__gte=threshold,
     )
-    labels = _labels_of(locked)
-    only = next(iter(labels)) if len(labels) == 1 else None
+    labels, only = _labels_of(locked)
     named = {proposal: proposal.suggested_label or only for proposal in sure.order_by("pk")}
     known = {proposal: label for proposal, label in named.items() if label in labels}
     audited = [
@@ -124,9 +123,14 @@ def _is_somebodys(image: Image) -> bool:
     return Image.objects.filter(begun(), pk=image.pk).exists()
 
 
-def _labels_of(image: Image) -> set[int | None]:
-    labels = Label.objects.filter(project_id=image.project_id, deleted_at=None)
-    return set(labels.values_list("pk", flat=True))
+def _labels_of(image: Image) -> tuple[set[int | None], int | None]:
+    """Return the labels of its project, and that of objects which nothing names, if it is sure.
+
+    It is where the project never had another: what was found may be of a kind that was deleted.
+    """
+    deleted = dict(Label.objects.filter(project=image.project_id).values_list("pk", "deleted_at"))
+    living: set[int | None] = {label for label, at in deleted.items() if at is None}
+    return living, next(iter(living)) if len(deleted) == len(living) == 1 else None
 
 
 def _acceptance(proposal: Proposal, label: int | None, version: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, release
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.captions import caption_mask
-from annotation.services.labels import create_label, delete_label
+from annotation.services.labels import create_label, delete_label, restore_label
 from annotation.services.proposals import (
     withhold_proposals,
 )
@@ -237,6 +237,24 @@ def test_a_label_is_the_proposals_own_or_the_only_one(
     assert accepted.mask.head is not None
     assert accepted.mask.head.label == ring
     assert not Proposal.objects.exclude(audited_at=None).exists()
+
+
+def test_what_nothing_names_has_the_only_label_unless_there_was_another(
+    world: World, image: Image, bundle: Bundle
+) -> None:
+    [sure] = propose(image, bundle, [0.99])
+    debris = create_label(project=world.project, name="debris", color="#ff8787")
+    Proposal.objects.filter(pk=sure.pk).update(label=debris)
+    delete_label(label=debris)  # so that what it was called is no label any more
+
+    assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 0
+
+    restore_label(label=debris)
+    assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 1
+    accepted = Proposal.objects.get(pk=sure.pk)
+    assert accepted.mask is not None
+    assert accepted.mask.head is not None
+    assert accepted.mask.head.label == debris
 
 
 def test_whoever_has_an_older_version_is_told_what_the_model_accepted(
