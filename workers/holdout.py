@@ -21,12 +21,12 @@ class Pair:
     serving: BundleView
     candidate: BundleView
 
-    def metrics(self, version: DatasetVersion) -> dict[str, Any]:
+    def metrics(self, watch: Watch, version: DatasetVersion) -> dict[str, Any]:
         """Return the figures of both and their difference, as `Round.metrics` has them."""
         return {
             "holdout": digest_of(self.candidate.images),
-            "serving": self.before.figures | measure_labels(version, self.serving.bundle),
-            "candidate": self.after.figures | measure_labels(version, self.candidate.bundle),
+            "serving": self.before.figures | measure_labels(watch, version, self.serving.bundle),
+            "candidate": self.after.figures | measure_labels(watch, version, self.candidate.bundle),
             "difference": compare(self.before, self.after),
         }
 

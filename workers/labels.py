@@ -79,7 +79,7 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
 
     False where nobody has given a label, or nothing is here to tell several apart with.
     """
-    given = _labels_given(version)
+    given = _labels_given(version, "train")
     is_one = len(given) == 1
     eye = None if is_one else _load_eye()
     if eye is None and not is_one:
@@ -105,16 +105,20 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
 
 def labels_left_out(version: DatasetVersion, candidate: Bundle) -> bool:
     """Whether a round had labels to learn, and could not."""
-    return len(_labels_given(version)) > 1 and LABEL_HEAD not in candidate.manifest["files"]
+    return (
+        len(_labels_given(version, "train")) > 1 and LABEL_HEAD not in candidate.manifest["files"]
+    )
 
 
-def measure_labels(version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
+def measure_labels(watch: Watch, version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
     """Name the holdout's labelled masks: {"labels": figures}; nothing where that cannot be."""
     namer = namer_of(bundle)
     if namer is None:
         return {}
     masks = right = named = named_right = 0
+    all_masks = _labels_given(version, "holdout").total()
     for image, labelled in _labelled(version, "holdout"):
+        watch.report(masks, all_masks, "Evaluating labels")
         guesses = namer.guess(image, [rle for rle, _ in labelled])
         for guess, (_, label) in zip(guesses, labelled, strict=True):
             is_right = guess.label == label
@@ -124,9 +128,9 @@ def measure_labels(version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
     return {"labels": figures} if masks else {}
 
 
-def _labels_given(version: DatasetVersion) -> Counter[str]:
-    """Count the masks to learn from, by their label."""
-    rows = (row for row in frozen_rows(version) if row["split"] == "train")
+def _labels_given(version: DatasetVersion, split: str) -> Counter[str]:
+    """Count the masks of a split that have a label, by that."""
+    rows = (row for row in frozen_rows(version) if row["split"] == split)
     return Counter(
         mask["label"] for row in rows for mask in row["masks"] if mask["label"] is not None
     )

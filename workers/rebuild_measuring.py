@@ -43,7 +43,7 @@ def measure_rebuilt(watch: Watch, bundle: Bundle, rebuilt: Rebuilt, folder: Path
     with laid_out(made) as other:
         if Part.MASKS in rebuilt.different:
             pair = evaluate_pair(watch, version, bundle, other)
-            metrics |= pair.metrics(version) if pair else {}
+            metrics |= pair.metrics(watch, version) if pair else {}
         if Part.CAPTIONS in rebuilt.different:
             figures, _ = import_string(JUDGE_CAPTIONS)(watch, version, bundle, other)
             metrics |= {"captions": figures} if figures else {}

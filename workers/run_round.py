@@ -129,4 +129,4 @@ def _measure_masks(
     with fenced(lease.claim):
         record_examples(round_id=current.pk, examples=examples | {"failures": failures})
     also = measure_also(lease, current.project, serving, candidate)
-    return pair.metrics(version) | {"also": also}
+    return pair.metrics(lease, version) | {"also": also}

@@ -188,10 +188,20 @@ def count_anew(claim: Claim) -> None:
 
 @contextmanager
 def fenced(claim: Claim) -> Iterator[None]:
-    """Open a transaction that only the holder of the lease can commit."""
+    """Open a transaction that only the holder of the lease can commit, and nobody asked to stop.
+
+    Raises:
+        JobCancelledError: a person asked for the end, however short a while ago.
+        LeaseLostError: the job is somebody else's, or has ended.
+
+    """
     with transaction.atomic():
-        if not _held(claim).select_for_update().exists():
+        held = _held(claim).select_for_update().values_list("cancel_requested", flat=True)
+        is_cancelled = held.first()
+        if is_cancelled is None:
             raise LeaseLostError(f"job {claim.job_id}")
+        if is_cancelled:
+            raise JobCancelledError(f"job {claim.job_id}")
         yield
 
 

@@ -133,7 +133,7 @@ def test_a_heartbeat_shows_progress(world: World) -> None:
     assert (job.progress_done, job.progress_total, job.message) == (3, 10, "Embedding images")
 
 
-def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_heartbeat(
+def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_as_it_beats_or_writes(
     world: World,
 ) -> None:
     waiting = enqueue(world)
@@ -143,6 +143,8 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_heartbeat(
     assert cancel_job(job_id=waiting.pk).state == "cancelled"
     assert cancel_job(job_id=running.pk).state == "running"
 
+    with pytest.raises(JobCancelledError), fenced(claim):
+        raise AssertionError("what was cancelled must not write")
     with pytest.raises(JobCancelledError):
         heartbeat(claim)
     end_cancelled_job(claim)

@@ -127,7 +127,7 @@ def test_what_people_labelled_is_learned_and_measured_on_the_holdout(
     assert learn_labels(LEASE, version, path)
     head = load_label_head(path)
     serve(monkeypatch, head)
-    figures = measure_labels(version, ensure_pretrained(project=world.project))["labels"]
+    figures = measure_labels(LEASE, version, ensure_pretrained(project=world.project))["labels"]
 
     assert set(head.labels) == {str(world.label_id), str(plate.pk)}
     assert figures["masks"] == 2  # the third has no label
@@ -184,7 +184,7 @@ def test_without_a_labelled_mask_there_is_no_head(world: World, tmp_path: Path) 
 
     assert not learn_labels(LEASE, version, tmp_path / "label_head.safetensors")
     assert not labels_left_out(version, bundle)
-    assert measure_labels(version, bundle) == {}
+    assert measure_labels(LEASE, version, bundle) == {}
 
 
 def test_proposals_come_with_their_label(
@@ -206,7 +206,7 @@ def test_who_learned_one_label_of_several_names_nothing(
     prepare(world)
 
     assert proposed(image) == {None}
-    assert measure_labels(version, ensure_pretrained(project=world.project)) == {}
+    assert measure_labels(LEASE, version, ensure_pretrained(project=world.project)) == {}
 
 
 def test_a_proposal_that_nothing_is_sure_of_has_no_label(

@@ -379,6 +379,26 @@ def test_a_cancelled_round_ends_and_another_can_start(
 
 
 @pytest.mark.slow
+def test_a_round_that_is_cancelled_at_its_gate_promotes_nothing(
+    world: World, started: Round, promoting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = module.compose
+
+    def cancelled_meanwhile(*args: Any, **rest: Any) -> Bundle | None:
+        cancel_job(job_id=job_of(started))  # and no heartbeat has noticed yet
+        return honest(*args, **rest)
+
+    monkeypatch.setattr(module, "compose", cancelled_meanwhile)
+
+    ended = run(started)
+
+    serving = Alias.objects.get(project=world.project, name="serving").bundle_id
+    assert (ended.state, serving) == ("cancelled", started.base_bundle_id)
+    assert ended.job is not None
+    assert ended.job.state == "cancelled"
+
+
+@pytest.mark.slow
 def test_a_better_bundle_is_promoted_and_the_old_one_kept(
     world: World, started: Round, promoting: None
 ) -> None:

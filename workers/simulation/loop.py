@@ -149,7 +149,7 @@ def _measure(
         # As rounds do: nothing is done twice.
         watch = Onlooker(show)
         view, evaluation = measure(watch, version, bundle)
-        report.holdout = evaluation.figures | measure_labels(version, bundle)
+        report.holdout = evaluation.figures | measure_labels(watch, version, bundle)
         for extra in plan.also:
             seen = embedded_images(extra, bundle, show)
             evaluated = evaluate_bundle(watch, bundle, seen, proposal_images=0)
