@@ -17,7 +17,7 @@ from typing import Final, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation.models import Assignment, Bundle, Embedding, Image, Project
+from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK, WORKABLE
 from annotation.selectors.serving import alike, moves_anew, proposing_aliases
@@ -26,6 +26,10 @@ from workers.networks import has_encoder
 
 Arm = Image.Arm
 COMPARED: Final = {Arm.PREVIOUS, Arm.CANDIDATE}  # with what serves
+
+
+class BundleLeftError(Exception):
+    """Somebody has moved on to other bundles, for a reason: this one proposes nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,19 @@ def _waiting(project: Project, serving: Bundle) -> QuerySet[Image]:
         status=Image.Status.TODO,
     )
     return images.order_by(*BY_RANK)
+
+
+def hold_arm(bundle: Bundle, arm: Arm, project_id: int) -> None:
+    """See to it that a bundle is what an arm's images get, until the transaction ends.
+
+    Raises:
+        BundleLeftError: it is not any more.
+
+    """
+    name = arm if arm in COMPARED else Alias.Name.SERVING
+    aliases = proposing_aliases(project_id).filter(name=name, bundle=bundle)
+    if not aliases.select_for_update(of=("self",)).exists():
+        raise BundleLeftError(f"bundle {bundle.pk[:8]} of arm {arm}")
 
 
 def lock_if_free(image: Image) -> bool:

@@ -37,7 +37,7 @@ from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
 from engine.verification.verifier import Verifier
 from workers.acquisition import rank_images
-from workers.arms import Arm, Arms, has_embedding, lock_if_free
+from workers.arms import Arm, Arms, BundleLeftError, has_embedding, hold_arm, lock_if_free
 from workers.boxed_proposals import Wanted, boxes_of, corners_of, wanted_masks
 from workers.embeddings import (
     load_pixels,
@@ -81,13 +81,24 @@ def prepare_images(lease: Lease) -> None:
     project = Project.objects.get(pk=lease.claim.args["project_id"])
     if project.deleted_at is not None:  # in the trash; restoring it prepares it
         return
-    bundle = ensure_pretrained(project=project)
+    is_done = False
+    while not is_done:
+        is_done = _prepare(lease, project, ensure_pretrained(project=project))
+        forget_networks()
+
+
+def _prepare(lease: Lease, project: Project, bundle: Bundle) -> bool:
+    """Do all that there is to do while a bundle serves; False if others propose before the end."""
     embed_images(lease, project, bundle)
     arms = Arms.of(project, bundle)
-    proposed_for = look_and_propose(lease, arms)
-    rank_images(lease, arms, proposed_for=proposed_for)
-    propose_captions_for_images(lease, project, bundle)
-    forget_networks()
+    try:
+        proposed_for = look_and_propose(lease, arms)
+        rank_images(lease, arms, proposed_for=proposed_for)
+        propose_captions_for_images(lease, project, bundle)
+    except BundleLeftError as left:
+        log.info("preparation_begun_anew", project_id=project.pk, left=str(left))
+        return False
+    return True
 
 
 def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
@@ -260,8 +271,14 @@ def _save(
     boxes: Sequence[ObjectBox],
     verifier: Verifier | None,
 ) -> None:
-    """Put what was found in place; if boxes came or went meanwhile, the image stays due."""
+    """Put what was found in place; if boxes came or went meanwhile, the image stays due.
+
+    Raises:
+        BundleLeftError: the bundle is not that of the arm any more.
+
+    """
     with fenced(lease.claim):
+        hold_arm(bundle, arm, image.project_id)
         if not lock_if_free(image):
             return
         withdraw_accepted(image=image, keeping=None if arm == Arm.NONE else bundle)

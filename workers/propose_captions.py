@@ -19,6 +19,7 @@ from annotation.services.jobs import fenced
 from engine.speech.grounding.phrases import Phrase, noun_phrases
 from engine.speech.grounding.tagger import tag_english
 from engine.speech.transcript import Word
+from workers.arms import hold_arm
 from workers.captioning import captioner_of, described_image
 from workers.lease import Lease
 
@@ -26,7 +27,12 @@ MESSAGE: Final = "Proposing descriptions"
 
 
 def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
-    """Let the bundle's captioner, if it has one, write of each image; some seconds for each."""
+    """Let the bundle's captioner, if it has one, write of each image; some seconds for each.
+
+    Raises:
+        BundleLeftError: the bundle serves no more.
+
+    """
     due = images_to_describe(project.pk, bundle)
     ids = list(due.values_list("pk", flat=True))
     captioner = captioner_of(bundle) if ids else None
@@ -45,6 +51,7 @@ def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) 
         # A network may write any byte, and PostgreSQL keeps no NUL.
         text = " ".join(found.text.replace("\0", " ").split())
         with fenced(lease.claim):
+            hold_arm(bundle, Image.Arm.SERVING, project.pk)
             propose_caption(image=image, bundle=bundle, text=text, phrases=_phrases(text, names))
             # What stays due is described again by the next attempt, and that is no progress.
             if not due.filter(pk=image_id).exists():

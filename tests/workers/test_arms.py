@@ -28,9 +28,12 @@ from annotation.services.preparation import propose_again
 from annotation.services.rounds import promote_by_hand
 from annotation.services.trials import begin_trial, end_trial
 from engine.segmentation.object_finder import FoundObjects
+from engine.segmentation.proposals import ProposalConfig
 from tests.annotation.world import World, create, png, square
 from tests.workers.conftest import ENCODER_DIGEST
+from workers import prepare_images
 from workers.arms import Arms, lock_if_free
+from workers.networks import proposal_config_of
 from workers.tasks import run_job
 
 Arm = Image.Arm
@@ -186,6 +189,27 @@ def test_what_was_rolled_back_proposes_nowhere(
         Arm.CANDIDATE: ("serving", old.pk, {old.pk}),
     }
     assert not any(Arms.of(world.project, old).due().values())
+
+
+def test_what_is_rolled_back_while_it_proposes_proposes_no_more(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, newer = promote_newer(world, monkeypatch)
+    begun: list[Bundle] = []
+
+    def left_meanwhile(bundle: Bundle) -> ProposalConfig:
+        begun.append(bundle)
+        if len(begun) == 1:
+            roll_back(project=world.project, serving_seen=newer.pk, by=world.manager)
+        return proposal_config_of(bundle)
+
+    monkeypatch.setattr(prepare_images, "proposal_config_of", left_meanwhile)
+
+    run(world)
+
+    assert begun[0] == newer
+    assert not Proposal.objects.filter(bundle=newer).exists()
+    assert recorded(images)[Arm.SERVING] == ("serving", old.pk, {old.pk})
 
 
 def test_rolling_back_once_more_lets_nothing_propose_beside_what_serves_again(

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Bundle, CaptionProposal, Image, Job
-from annotation.services.bundles import ensure_pretrained
+from annotation.services.bundles import ensure_pretrained, promote_bundle
 from annotation.services.caption_proposals import propose_caption
 from annotation.services.captions import save_caption
 from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, enqueue_job, sweep_jobs
@@ -194,6 +194,36 @@ def test_a_cancelled_job_reads_no_further_image(
 
     assert job.state == "cancelled"
     assert read == []
+
+
+def test_a_captioner_that_serves_no_longer_writes_no_more(
+    world: World,
+    image: Image,
+    captioner: StoredCaptioner,
+    read: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = ensure_pretrained(project=world.project)
+    newer = Bundle.objects.create(
+        pk="b" * 64, encoder_digest=old.encoder_digest, manifest=old.manifest
+    )
+    loaded: list[Bundle] = []
+
+    def load_as_another_comes(bundle: Bundle) -> StoredCaptioner:
+        loaded.append(bundle)
+        if bundle == old:
+            promote_bundle(
+                project=world.project, expected=old.pk, to=newer, reason="a test", by=world.manager
+            )
+        return captioner
+
+    monkeypatch.setattr(propose_captions, "captioner_of", load_as_another_comes)
+
+    job = run(world)
+
+    assert (job.state, job.error) == ("succeeded", "")
+    assert loaded == [old, newer]
+    assert CaptionProposal.objects.get().bundle == newer
 
 
 def test_a_bundle_without_a_captioner_proposes_none(world: World, image: Image) -> None:

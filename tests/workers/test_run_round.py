@@ -30,6 +30,7 @@ from tests.workers.conftest import QuickEncoder, finish, finish_as_it_is
 from workers import evaluation, mask_training, training, verifiers
 from workers import run_round as module
 from workers.annotated_images import annotated_images
+from workers.bundling import compose
 from workers.curve import Curve
 from workers.networks import finder_of
 from workers.round_folders import folder_of
@@ -382,11 +383,9 @@ def test_a_cancelled_round_ends_and_another_can_start(
 def test_a_round_that_is_cancelled_at_its_gate_promotes_nothing(
     world: World, started: Round, promoting: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = module.compose
-
     def cancelled_meanwhile(*args: Any, **rest: Any) -> Bundle | None:
         cancel_job(job_id=job_of(started))  # and no heartbeat has noticed yet
-        return honest(*args, **rest)
+        return compose(*args, **rest)
 
     monkeypatch.setattr(module, "compose", cancelled_meanwhile)
 
