@@ -10,11 +10,12 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 
+import structlog
 from django.utils.module_loading import import_string
 
 from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
-from annotation.services.bundles import ensure_pretrained
+from annotation.services.bundles import ServingMovedError, ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
 from annotation.services.rounds import (
@@ -38,6 +39,7 @@ from workers.training import train_bundle, trained_parts
 
 Part = Round.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
+log = structlog.get_logger(__name__)
 
 
 def run_round(lease: Lease) -> None:
@@ -46,8 +48,10 @@ def run_round(lease: Lease) -> None:
     if current.state in Round.RUNNING:
         version = _frozen(lease, current)
         bundle = current.bundle or _trained(lease, current, version)
-        _judge(lease, current, version, bundle)
-        forget_networks()
+        is_judged = False
+        while not is_judged:
+            is_judged = _judge(lease, current, version, bundle)
+            forget_networks()
     shutil.rmtree(folder_of(current), ignore_errors=True)
 
 
@@ -69,8 +73,11 @@ def _trained(lease: Lease, current: Round, version: DatasetVersion) -> Bundle:
     return bundle
 
 
-def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bundle) -> None:
-    """Measure the candidate and what serves now on the same holdout, and do as the gate says."""
+def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bundle) -> bool:
+    """Measure the candidate and what serves now on the same holdout, and do as the gate says.
+
+    False if another came to serve meanwhile: it is to be judged beside that.
+    """
     began = monotonic()
     serving = ensure_pretrained(project=current.project)
     trained = trained_parts(current, candidate)
@@ -91,15 +98,20 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     composed = compose(
         current, version, candidate, serving=serving, passed=passed, folder=folder_of(current)
     )
-    with fenced(lease.claim):
-        finish_round(
-            round_id=current.pk,
-            serving=serving.pk,
-            metrics=metrics | {"judging_s": round(monotonic() - began, 1)},
-            verdict=together(verdicts),
-            trained=trained,
-            composed=composed,
-        )
+    try:
+        with fenced(lease.claim):
+            finish_round(
+                round_id=current.pk,
+                serving=serving.pk,
+                metrics=metrics | {"judging_s": round(monotonic() - began, 1)},
+                verdict=together(verdicts),
+                trained=trained,
+                composed=composed,
+            )
+    except ServingMovedError:
+        log.info("round_judged_anew", round_id=current.pk, against=serving.pk)
+        return False
+    return True
 
 
 def _judge_masks(metrics: Mapping[str, Any], version: DatasetVersion, candidate: Bundle) -> Verdict:

@@ -23,6 +23,7 @@ from engine.bundle import MANIFEST, read_bundle
 SERVING: Final = Alias.Name.SERVING
 PREVIOUS: Final = Alias.Name.PREVIOUS
 CANDIDATE: Final = Alias.Name.CANDIDATE
+MOVED: Final = "The project serves another bundle by now; look again."
 log = structlog.get_logger(__name__)
 
 
@@ -105,6 +106,18 @@ def ensure_pretrained(*, project: Project) -> Bundle:
     return alias.bundle
 
 
+def hold_serving(*, project: Project, expected: str) -> None:
+    """See to it that a bundle serves until the transaction ends.
+
+    Raises:
+        ServingMovedError: the project does not serve `expected`.
+
+    """
+    serving = Alias.objects.filter(project=project, name=SERVING, bundle_id=expected)
+    if not serving.select_for_update().exists():
+        raise ServingMovedError(MOVED)
+
+
 @transaction.atomic
 def promote_bundle(
     *, project: Project, expected: str, to: Bundle, reason: str, by: User | None
@@ -121,7 +134,7 @@ def promote_bundle(
         bundle=to
     )
     if not moved:
-        raise ServingMovedError("The project serves another bundle by now; look again.")
+        raise ServingMovedError(MOVED)
     served = Bundle.objects.get(pk=expected)
     _record_move(project, SERVING, served, to, reason=reason, by=by)
     point_alias(project=project, name=PREVIOUS, to=served, reason=reason, by=by)

@@ -14,7 +14,7 @@ from annotation import caption_models, jobs
 from annotation.errors import DomainError
 from annotation.models import Alias, Bundle, DatasetVersion, Job, Project, Round
 from annotation.selectors.news import new_to_learn
-from annotation.services.bundles import ServingMovedError, promote_bundle
+from annotation.services.bundles import hold_serving, promote_bundle
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, enqueue_job
 
@@ -155,6 +155,9 @@ def finish_round(
         trained: the parts that were trained, where some could not be.
         composed: what to promote in the candidate's place: the parts of it that passed.
 
+    Raises:
+        ServingMovedError: another bundle came to serve meanwhile; nothing is written.
+
     """
     judged = Round.objects.select_for_update().select_related("project").get(pk=round_id)
     if judged.state != State.EVALUATING or judged.bundle is None:
@@ -162,24 +165,20 @@ def finish_round(
     judged.bundle = composed or judged.bundle
     if trained is not None:
         judged.parts = list(trained)
-    state, decision = State.REFUSED, verdict.reason
+    hold_serving(project=judged.project, expected=serving)
+    state = State.PROMOTED if verdict.is_promoted else State.REFUSED
     if verdict.is_promoted:
-        try:
-            with transaction.atomic():
-                promote_bundle(
-                    project=judged.project,
-                    expected=serving,
-                    to=judged.bundle,
-                    reason=f"round {judged.number}",
-                    by=None,
-                )
-            state = State.PROMOTED
-        except ServingMovedError:
-            decision = "Not promoted: the serving bundle changed while this one was evaluated."
-    judged.state, judged.decision, judged.metrics = state, decision, dict(metrics)
+        promote_bundle(
+            project=judged.project,
+            expected=serving,
+            to=judged.bundle,
+            reason=f"round {judged.number}",
+            by=None,
+        )
+    judged.state, judged.decision, judged.metrics = state, verdict.reason, dict(metrics)
     judged.save(update_fields=["state", "decision", "metrics", "bundle", "parts"])
     Round.objects.filter(pk=round_id).update(finished_at=Now())
-    log.info("round_finished", round_id=round_id, state=state, decision=decision)
+    log.info("round_finished", round_id=round_id, state=state, decision=verdict.reason)
     return judged
 
 

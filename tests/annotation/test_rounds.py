@@ -172,8 +172,9 @@ def test_a_verdict_is_carried_out_once(world: World, finished: Image, serving: B
     assert AliasMove.objects.filter(name="serving").count() == 1
 
 
-def test_a_candidate_compared_with_what_serves_no_longer_is_not_promoted(
-    world: World, finished: Image, serving: Bundle
+@pytest.mark.parametrize("is_better", [True, False])
+def test_a_candidate_compared_with_what_serves_no_longer_is_neither_promoted_nor_refused(
+    world: World, finished: Image, serving: Bundle, *, is_better: bool
 ) -> None:
     current, _ = ready_to_judge(world)
     other = make_bundle("c")
@@ -181,15 +182,16 @@ def test_a_candidate_compared_with_what_serves_no_longer_is_not_promoted(
         project=world.project, expected=serving.pk, to=other, reason="by hand", by=world.manager
     )
 
-    ended = finish_round(
-        round_id=current.pk,
-        serving=serving.pk,
-        metrics={},
-        verdict=Verdict(is_promoted=True, reason="better"),
-    )
+    with pytest.raises(ServingMovedError):
+        finish_round(
+            round_id=current.pk,
+            serving=serving.pk,
+            metrics={"against": serving.pk},
+            verdict=Verdict(is_promoted=is_better, reason="better"),
+        )
 
-    assert ended.state == "refused"
-    assert "changed" in ended.decision
+    current.refresh_from_db()
+    assert (current.state, current.metrics, current.decision) == ("evaluating", {}, "")
     assert Alias.objects.get(project=world.project, name="serving").bundle == other
 
 

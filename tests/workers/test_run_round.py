@@ -16,7 +16,12 @@ from annotation import jobs, storage
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
 from annotation.selectors.version_criteria import Criteria
 from annotation.services.also import set_also
-from annotation.services.bundles import ensure_pretrained, fetch_bundle
+from annotation.services.bundles import (
+    ensure_pretrained,
+    fetch_bundle,
+    promote_bundle,
+    register_bundle,
+)
 from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, claim_job, retry_job, sweep_jobs
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
@@ -26,6 +31,7 @@ from engine.segmentation.training import StepReport
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
+from tests.quick_bundle import write_again
 from tests.workers.conftest import QuickEncoder, finish, finish_as_it_is
 from workers import evaluation, mask_training, training, verifiers
 from workers import run_round as module
@@ -395,6 +401,37 @@ def test_a_round_that_is_cancelled_at_its_gate_promotes_nothing(
     assert (ended.state, serving) == ("cancelled", started.base_bundle_id)
     assert ended.job is not None
     assert ended.job.state == "cancelled"
+
+
+@pytest.mark.slow
+def test_a_round_is_judged_anew_beside_what_came_to_serve_meanwhile(
+    world: World,
+    started: Round,
+    promoting: None,
+    tmp_path: Path,
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Path(settings.PRETRAINED_BUNDLE)
+    other = register_bundle(write_again(tmp_path / "other", source, points_per_side=3))
+    against: list[str] = []
+
+    def moved_meanwhile(*args: Any, serving: Bundle, **rest: Any) -> Bundle:
+        against.append(serving.pk)
+        if len(against) == 1:
+            promote_bundle(
+                project=world.project, expected=serving.pk, to=other, reason="", by=world.manager
+            )
+        return compose(*args, serving=serving, **rest)
+
+    monkeypatch.setattr(module, "compose", moved_meanwhile)
+
+    ended = run(started)
+
+    assert against == [started.base_bundle_id, other.pk]
+    assert (ended.state, ended.metrics["against"]) == ("promoted", other.pk)
+    aliases = dict(Alias.objects.filter(project=world.project).values_list("name", "bundle_id"))
+    assert aliases == {"serving": ended.bundle_id, "previous": other.pk}
 
 
 @pytest.mark.slow
