@@ -37,5 +37,5 @@ def keep_promise(known: Verdicts, unseen: Verdicts, promise: float) -> KeptPromi
         proposals=count,
         taken=len(right),
         right=int(np.count_nonzero(right)),
-        precision=precision_over_images(right, images[taken]),
+        precision=precision_over_images(right, images[taken], unseen.scores[taken]),
     )

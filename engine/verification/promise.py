@@ -47,12 +47,17 @@ def measured_precision(right: float, decided: float) -> Precision | None:
 
 
 def precision_over_images(
-    right: NDArray[np.bool_], images: NDArray[np.integer]
+    right: NDArray[np.bool_], images: NDArray[np.integer], scores: NDArray[np.floating]
 ) -> Precision | None:
-    """Say the same of proposals, which of them were right and which image each is of."""
+    """Say the same of N proposals: which were right, which image each is of, and their scores.
+
+    Where all were right, that tells nothing of how alike an image's are; how far the scores fell
+    short does.
+    """
     if not len(right):
         return None
-    effect = 1 + (_beside(images)[-1] - 1) * intraclass_correlation(right, images)
+    alike = max(intraclass_correlation(each, images) for each in (right, right - scores))
+    effect = 1 + (_beside(images)[-1] - 1) * alike
     return measured_precision(np.count_nonzero(right) / effect, len(right) / effect)
 
 
@@ -107,7 +112,7 @@ def intraclass_correlation(
 ) -> float:
     """Tell how alike values of one group are, 0 to 1: the ANOVA estimate (Donner 1986, section 2).
 
-    Of one group alone nothing is known: they count as all the same.
+    Of one group alone nothing is known: they count as all the same. Where nothing varies it is 0.
     """
     names, places = np.unique(groups, return_inverse=True)
     count, sizes = len(values), np.bincount(places)

@@ -35,7 +35,9 @@ def test_proposals_of_one_image_that_fail_together_say_less_than_as_many_apart()
     images = np.repeat(np.arange(20), 15)
     at_once, apart = images >= 2, np.arange(300) % 10 > 0  # a tenth is wrong in either
 
-    together, alone = precision_over_images(at_once, images), precision_over_images(apart, images)
+    scores = np.full(300, 0.9)
+    together = precision_over_images(at_once, images, scores)
+    alone = precision_over_images(apart, images, scores)
 
     assert together is not None
     assert alone is not None
@@ -47,10 +49,13 @@ def test_proposals_of_one_image_that_fail_together_say_less_than_as_many_apart()
     assert together.high - together.low == pytest.approx(high - low, rel=0.35)
 
 
-def test_all_right_on_few_images_is_not_taken_for_certain() -> None:
-    found = precision_over_images(np.ones(40, bool), np.repeat(np.arange(4), 10))
+def test_all_right_on_few_images_is_not_taken_for_certain_where_their_scores_are_alike() -> None:
+    images, right = np.repeat(np.arange(4), 100), np.ones(400, bool)
+    by_image, by_chance = 0.9 + images / 50, 0.9 + np.arange(400) % 7 / 100
 
-    assert found is not None
-    assert (found.share, found.high) == (1, 1)
-    assert found.low < 0.95
-    assert precision_over_images(np.empty(0, bool), np.empty(0, int)) is None
+    alike = precision_over_images(right, images, by_image)
+    unlike = precision_over_images(right, images, by_chance)
+
+    assert alike == measured_precision(4, 4)
+    assert unlike == measured_precision(400, 400)
+    assert precision_over_images(np.empty(0, bool), np.empty(0, int), np.empty(0)) is None
