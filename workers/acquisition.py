@@ -137,6 +137,4 @@ def _proposals(images: Sequence[Image], bundle: Bundle | F | None) -> Iterator[l
 
 def _chance(proposal: Proposal) -> float:
     """Tell how likely a proposal is good: before there is a verifier, by the decoder's own word."""
-    score = proposal.verifier_score
-    told = proposal.predicted_iou if score is None else score
-    return told or 0.0  # a bundle tells of each
+    return proposal.score or 0.0  # a bundle tells of each

@@ -57,7 +57,8 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     has_scores = serializers.BooleanField(help_text="The serving bundle scores its proposals")
     bins = ScoreBinSerializer(
         many=True,
-        help_text="Of the serving bundle's proposals that people decided on, on finished images",
+        help_text="Of the serving bundle's proposals that people decided on, on finished images; "
+        "empty: none, or for managers alone",
     )
 
 
@@ -70,4 +71,5 @@ class ProjectAutoAcceptView(MemberView):
         state = auto_accept_of(project)
         if cast("HasRole", project).role not in MANAGERS:
             state["left_out"] = state["serving"] = None
+            state["bins"] = []  # who sees which of them grows knows whose proposals an image had
         return Response(AutoAcceptSerializer(state).data)

@@ -61,7 +61,9 @@ class MaskSerializer(serializers.Serializer[Any]):
 class ProposalSerializer(serializers.Serializer[Any]):
     """Without its bundle, which would tell whoever annotates in which arm the image is.
 
-    One of an outside model is in no arm, and tells whose it is.
+    Nor may its score tell: one kind stands for a verifier's and for what a decoder thinks of
+    itself, since not every bundle has a verifier. One of an outside model is in no arm, and tells
+    whose it is.
     """
 
     id = serializers.UUIDField()
@@ -70,11 +72,12 @@ class ProposalSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(
         allow_null=True, help_text="An outside model, whose predictions an import brought"
     )
-    predicted_iou = serializers.FloatField(
-        allow_null=True, help_text="Of an outside model its score, null if it told none"
+    score = serializers.FloatField(
+        allow_null=True,
+        help_text="How sure its model is, 0 to 1: how likely people accept it, if that was "
+        "learned; null: an outside model that told none",
     )
     stability = serializers.FloatField(allow_null=True, help_text="null: an outside model's")
-    verifier_score = serializers.FloatField(allow_null=True)
     point_xy = serializers.ListField(
         child=serializers.FloatField(),
         min_length=2,
@@ -261,9 +264,8 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
         "label": proposal.suggested_label,
         "rle": proposal.rle,
         "model": proposal.outside_model and proposal.outside_model.name,
-        "predicted_iou": proposal.predicted_iou,
+        "score": proposal.score,
         "stability": proposal.stability,
-        "verifier_score": proposal.verifier_score,
         "point_xy": proposal.point_xy,
         "state": proposal.state,
     }

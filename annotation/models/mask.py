@@ -189,6 +189,11 @@ class Proposal(models.Model):
         """The id of its label, unless that was deleted. To be read with `label` fetched."""
         return self.label.pk if self.label and self.label.deleted_at is None else None
 
+    @property
+    def score(self) -> float | None:
+        """How sure its model is: by what people accept, if it learned that, else by itself."""
+        return self.predicted_iou if self.verifier_score is None else self.verifier_score
+
 
 class Revision(models.Model):
     """One state of a mask: who or which bundle made it, from what, and at what effort.

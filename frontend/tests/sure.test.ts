@@ -6,16 +6,15 @@ import { coversMost, sureProposals, sureWords } from "@/pages/annotate/sure";
 const SIZE_HW = [10, 10] as const;
 
 /** A proposal of that many pixels of a hundred. */
-function proposal(id: string, area_px: number, predicted_iou: number): ProposalRow {
+function proposal(id: string, area_px: number, score: number): ProposalRow {
   const runs = new Uint32Array([0, area_px, 100 - area_px]);
   return {
     id,
     rle: maskToRLE(maskFromRuns([...SIZE_HW], runs)),
     label: null,
     model: null,
-    predicted_iou,
+    score,
     stability: 1,
-    verifier_score: null,
     point_xy: [0, 0],
     state: "pending",
   };
@@ -36,18 +35,22 @@ test("what covers more than half of the image is left to the person", () => {
 });
 
 test("where people's verdicts have taught it, the model is as sure as they make it", () => {
-  const doubted = { ...coin, verifier_score: 0.4 };
-  const trusted = { ...blur, verifier_score: 0.996 };
+  const doubted = { ...coin, score: 0.4 };
+  const trusted = { ...blur, score: 0.996 };
 
   const { accepted } = sureProposals([doubted, trusted], 0.9, [...SIZE_HW], NONE);
 
   expect(accepted).toEqual([trusted]);
-  expect([doubted, trusted, coin].map(sureWords)).toEqual(["40 % sure", "99 % sure", "IoU 0.97"]);
+  expect([doubted, trusted, coin].map(sureWords)).toEqual([
+    "Score 0.40",
+    "Score 0.99",
+    "Score 0.97",
+  ]);
 });
 
 test("a proposal of an outside model has its name, and counts as unsure without a score", () => {
   const scored = { ...coin, model: "net" };
-  const untold = { ...scored, predicted_iou: null };
+  const untold = { ...scored, score: null };
 
   const { accepted } = sureProposals([scored, untold], 0.9, [...SIZE_HW], NONE);
 

@@ -499,4 +499,5 @@ def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 60)
     bins = [(row["low"], row["accepted"]["share"], row["count"]) for row in state["bins"]]
     assert bins == [(0.0, 0, FEWEST), (0.9, 0.9, 30)]
-    assert annotator.get(address).json()["left_out"] is None
+    told = annotator.get(address).json()
+    assert (told["left_out"], told["bins"]) == (None, [])

@@ -74,7 +74,7 @@ def test_predictions_wait_for_verdicts_under_the_models_name(world: World, image
 
     shown = Api(world.annotator).get(f"images/{image.pk}").json()["proposals"]
     assert len(told.brought) == 2
-    assert [(each["model"], each["predicted_iou"]) for each in shown] == [("net", 1), ("net", 0.9)]
+    assert [(each["model"], each["score"]) for each in shown] == [("net", 1), ("net", 0.9)]
     assert {(each["stability"], each["point_xy"]) for each in shown} == {(None, None)}
     assert not Mask.objects.filter(image=image).exists()
     batch = Api(world.annotator).post(f"projects/{world.project.pk}/verify").json()

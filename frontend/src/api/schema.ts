@@ -2605,7 +2605,7 @@ export interface components {
             serving: components["schemas"]["Measured"] | null;
             /** @description The serving bundle scores its proposals */
             has_scores: boolean;
-            /** @description Of the serving bundle's proposals that people decided on, on finished images */
+            /** @description Of the serving bundle's proposals that people decided on, on finished images; empty: none, or for managers alone */
             bins: components["schemas"]["ScoreBin"][];
         };
         /**
@@ -4728,7 +4728,9 @@ export interface components {
         /**
          * @description Without its bundle, which would tell whoever annotates in which arm the image is.
          *
-         *     One of an outside model is in no arm, and tells whose it is.
+         *     Nor may its score tell: one kind stands for a verifier's and for what a decoder thinks of
+         *     itself, since not every bundle has a verifier. One of an outside model is in no arm, and tells
+         *     whose it is.
          */
         Proposal: {
             /** Format: uuid */
@@ -4739,16 +4741,14 @@ export interface components {
             model: string | null;
             /**
              * Format: double
-             * @description Of an outside model its score, null if it told none
+             * @description How sure its model is, 0 to 1: how likely people accept it, if that was learned; null: an outside model that told none
              */
-            predicted_iou: number | null;
+            score: number | null;
             /**
              * Format: double
              * @description null: an outside model's
              */
             stability: number | null;
-            /** Format: double */
-            verifier_score: number | null;
             /** @description Image pixels; null: an outside model's */
             point_xy: number[] | null;
             /**
@@ -4763,7 +4763,9 @@ export interface components {
         /**
          * @description Without its bundle, which would tell whoever annotates in which arm the image is.
          *
-         *     One of an outside model is in no arm, and tells whose it is.
+         *     Nor may its score tell: one kind stands for a verifier's and for what a decoder thinks of
+         *     itself, since not every bundle has a verifier. One of an outside model is in no arm, and tells
+         *     whose it is.
          */
         ProposalToVerify: {
             /** Format: uuid */
@@ -4774,16 +4776,14 @@ export interface components {
             model: string | null;
             /**
              * Format: double
-             * @description Of an outside model its score, null if it told none
+             * @description How sure its model is, 0 to 1: how likely people accept it, if that was learned; null: an outside model that told none
              */
-            predicted_iou: number | null;
+            score: number | null;
             /**
              * Format: double
              * @description null: an outside model's
              */
             stability: number | null;
-            /** Format: double */
-            verifier_score: number | null;
             /** @description Image pixels; null: an outside model's */
             point_xy: number[] | null;
             /**

@@ -151,20 +151,16 @@ export interface ProposalRow {
   readonly rle: RLE;
   /** Whose it is, where an import brought what a model of somebody else predicts. */
   readonly model: string | null;
-  /** Of such a model, its own score; null where it told none. */
-  readonly predicted_iou: number | null;
+  /** How sure its model is, 0 to 1; null where one of somebody else told nothing. */
+  readonly score: number | null;
   readonly stability: number | null;
-  readonly verifier_score: number | null;
   readonly point_xy: readonly [number, number] | null;
   readonly state: VerdictOperation["verdict"];
 }
 
-/**
- * How sure the model is: how likely people accept it as it is, where their verdicts have taught
- * that; else the decoder's own estimate of its IoU. Without either, not at all.
- */
-export function sureness(row: Pick<ProposalRow, "predicted_iou" | "verifier_score">): number {
-  return row.verifier_score ?? row.predicted_iou ?? 0;
+/** How sure the model is; without a score, not at all. */
+export function sureness({ score }: Pick<ProposalRow, "score">): number {
+  return score ?? 0;
 }
 
 /** Whether somebody has yet to accept or reject a proposal. */

@@ -19,15 +19,14 @@ export function maskRow(id: string, rle: RLE, change: Partial<MaskRow> = {}): Ma
   return { ...row, ...common, ...said, id, rle, ...change };
 }
 
-export function proposalRow(id: string, rle: RLE, predicted_iou: number): ProposalRow {
+export function proposalRow(id: string, rle: RLE, score: number): ProposalRow {
   const row = {
     label: null,
     model: null,
     stability: 0.9,
-    verifier_score: null,
     point_xy: [1, 1],
   } as const;
-  return { ...row, id, rle, predicted_iou, state: "pending" };
+  return { ...row, id, rle, score, state: "pending" };
 }
 
 export function annotationsOf(

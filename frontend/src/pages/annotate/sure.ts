@@ -27,17 +27,11 @@ export function coversMost(row: Shape, size_hw: SizeHW): boolean {
   return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
 }
 
-type Sure = Pick<ProposalRow, "model" | "predicted_iou" | "verifier_score">;
-
 /** How sure the model is of a proposal, in words; 0.899 is not above 0.90. */
-export function sureWords(row: Sure): string {
-  if (row.model !== null) return `${row.model}${scoreWords(row.predicted_iou)}`;
-  const percent = Math.floor(100 * sureness(row));
-  return row.verifier_score === null ? `IoU ${(percent / 100).toFixed(2)}` : `${percent} % sure`;
-}
-
-function scoreWords(score: number | null): string {
-  return score === null ? "" : `: ${(Math.floor(100 * score) / 100).toFixed(2)}`;
+export function sureWords({ model, score }: Pick<ProposalRow, "model" | "score">): string {
+  if (score === null) return model ?? "No score";
+  const words = (Math.floor(100 * score) / 100).toFixed(2);
+  return model === null ? `Score ${words}` : `${model}: ${words}`;
 }
 
 /** What "accept all" takes of the proposals that nobody has judged, and what it leaves to the person. */

@@ -62,10 +62,10 @@ function maskWhere(isInside: Region): Mask {
 export function sampleAnnotations(): Annotations {
   const rows = DISCS.filter(({ isProposed }) => isProposed).map(
     (disc, at): ProposalRow => ({
-      ...{ id: `sample-${at}`, label: null, state: "pending", verifier_score: null },
+      ...{ id: `sample-${at}`, label: null, state: "pending" },
       ...{
         model: null,
-        predicted_iou: 0.97 - 0.02 * at,
+        score: 0.97 - 0.02 * at,
         stability: 0.95,
         point_xy: [disc.x, disc.y],
       },

@@ -28,8 +28,8 @@ export function AcceptedByModel({ project }: { project: Project }) {
           What people decided on proposals of images that are finished and not deleted, whoever is
           doubted left out; right is what they accepted and left as it was, its label too. It stops
           once either of all models since it was switched on, or of one that proposes now, too few
-          are right. The chart is of the serving model's proposals alone. Exact intervals (Clopper
-          and Pearson), as if each verdict stood for itself.
+          are right. The chart, for managers, is of the serving model's proposals alone. Exact
+          intervals (Clopper and Pearson), as if each verdict stood for itself.
         </Source>
       }
     >
@@ -41,7 +41,7 @@ export function AcceptedByModel({ project }: { project: Project }) {
           </Alert>
         )}
         {state.since !== null && <Figures state={state} />}
-        <Scores state={state} />
+        {project.role === "manager" && <Scores state={state} />}
       </Stack>
     </Section>
   );
