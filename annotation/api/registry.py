@@ -17,7 +17,7 @@ from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
 from annotation.models import Alias, Round
 from annotation.selectors.projects import projects_for
-from annotation.selectors.registry import bundles_of, registry_of
+from annotation.selectors.registry import bundles_of, notes_on, registry_of
 from annotation.selectors.serving import serving_of
 from annotation.services.bundles import note_bundle
 from annotation.services.rounds import promote_by_hand
@@ -28,6 +28,12 @@ PAGE: Final = 50
 class BundleNoteSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class KeptNoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(help_text="Empty: what was said before was taken back")
+    by = serializers.CharField(source="by.username")
     at = serializers.DateTimeField()
 
 
@@ -118,6 +124,25 @@ class BundleNoteView(MemberView):
         note_bundle(project=project, bundle=bundle, text=data["text"], by=user_of(request))
         noted = registry_of(project.pk).get(pk=bundle.pk)
         return Response(RegisteredBundleSerializer(noted).data)
+
+
+class BundleNotesView(MemberView):
+    """All that managers have said of a bundle, the newest first."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="list_bundle_notes",
+        parameters=[CURSOR],
+        responses=page_serializer(KeptNoteSerializer),
+    )
+    def get(self, request: Request, project_id: int, bundle_id: str) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        bundle = get_object_or_404(bundles_of(project.pk), pk=bundle_id)
+        notes = notes_on(bundle, project_id=project.pk)
+        page, cursor = page_of(notes, request, order=("-id",), size=PAGE)
+        rows = KeptNoteSerializer(page, many=True)
+        return Response({"results": rows.data, "next": cursor})
 
 
 class BundlePromoteView(MemberView):

@@ -61,6 +61,10 @@ urlpatterns = [
         "projects/<int:project_id>/bundles/<str:bundle_id>/note", registry.BundleNoteView.as_view()
     ),
     path(
+        "projects/<int:project_id>/bundles/<str:bundle_id>/notes",
+        registry.BundleNotesView.as_view(),
+    ),
+    path(
         "projects/<int:project_id>/bundles/<str:bundle_id>/promote",
         registry.BundlePromoteView.as_view(),
     ),

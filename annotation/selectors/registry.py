@@ -46,3 +46,8 @@ def registry_of(project_id: int) -> QuerySet[Bundle]:
         )
         .prefetch_related(newest_rebuilds(project_id))
     )
+
+
+def notes_on(bundle: Bundle, *, project_id: int) -> QuerySet[BundleNote]:
+    """List what the managers of a project have said of a bundle, and what they took back."""
+    return BundleNote.objects.filter(project_id=project_id, bundle=bundle).select_related("by")

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Alias, AliasMove, Bundle, BundleNote, DatasetVersion, Round
+from annotation.models import Alias, AliasMove, Bundle, DatasetVersion, Round
 from annotation.services.bundles import promote_bundle
 from tests.annotation.world import Api, World, make_bundle, make_promoted_round
 
@@ -81,7 +81,7 @@ def test_a_bundle_whose_round_never_came_to_its_end_is_not_offered(
 
 
 def test_a_note_is_changed_and_what_was_said_before_is_kept(
-    world: World, pretrained: Bundle, manager: Api
+    world: World, pretrained: Bundle, manager: Api, reviewer: Api
 ) -> None:
     path = f"projects/{world.project.pk}/bundles/{pretrained.pk}/note"
 
@@ -92,7 +92,15 @@ def test_a_note_is_changed_and_what_was_said_before_is_kept(
 
     assert (row["note"]["text"], row["note"]["by"]) == ("Good enough for plates 1 to 4.", "manager")
     assert taken_back["note"]["text"] == ""
-    assert BundleNote.objects.filter(bundle=pretrained).count() == 3
+    kept = manager.get(f"{path}s").json()
+    said = [(each["text"], each["by"]) for each in kept["results"]]
+    assert said == [
+        ("", "manager"),
+        ("Good enough for plates 1 to 4.", "manager"),
+        ("Misses small cells.", "manager"),
+    ]
+    assert kept["next"] is None
+    assert reviewer.get(f"{path}s").status_code == 403
 
 
 def test_what_is_said_of_a_shared_bundle_stays_in_the_project(
@@ -102,8 +110,10 @@ def test_what_is_said_of_a_shared_bundle_stays_in_the_project(
     manager.put(f"projects/{world.project.pk}/bundles/{pretrained.pk}/note", {"text": "Ours."})
 
     [row] = stranger.get(f"projects/{world.elsewhere.pk}/bundles").json()["results"]
+    path = f"projects/{world.elsewhere.pk}/bundles/{pretrained.pk}/notes"
 
     assert (row["bundle"], row["note"]) == (pretrained.pk, None)
+    assert stranger.get(path).json()["results"] == []
 
 
 def test_any_bundle_is_promoted_with_a_reason_that_the_history_keeps(

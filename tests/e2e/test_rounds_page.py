@@ -223,11 +223,24 @@ def compare_models(models: Locator, take_picture: Look) -> None:
     take_picture("87-two-holdouts")
 
 
-def note_a_model(models: Locator) -> None:
+def note_a_model(models: Locator, take_picture: Look) -> None:
+    """Say something of a model, say something better, and read what was said before."""
     dialog = models.page.get_by_role("dialog")
     models.get_by_role("button", name="Add a note on Round 1").click()
+    dialog.get_by_label("Note").fill("Misses small cells.")
+    dialog.get_by_role("button", name="Save").click()
+    change = models.get_by_role("button", name="Change the note on Round 1")
+    change.click()
     dialog.get_by_label("Note").fill("Trained before the second plate.")
     dialog.get_by_role("button", name="Save").click()
+    expect(models).to_contain_text("Trained before the second plate.")
+    change.click()
+    expect(dialog.get_by_role("region", name="Earlier notes")).to_contain_text(
+        re.compile("Misses small cells.grace, just now")
+    )
+    take_picture("144-earlier-notes")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
 
 
 def rebuild_a_model(stack: Stack, project: int, models: Locator, take_picture: Look) -> None:
@@ -301,7 +314,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     expect(models.get_by_role("region", name="Comparison")).to_contain_text("one holdout")
 
     rebuild_a_model(stack, project, models, take_picture)
-    note_a_model(models)
+    note_a_model(models, take_picture)
     dialog = page.get_by_role("dialog")
     row = models.get_by_role("row").filter(has_text="Trained before the second plate.")
     expect(row).to_contain_text("grace")
@@ -363,6 +376,31 @@ def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_o
     [doubt] = page.request.get(asked.get_attribute("href") or "").json()
     assert (doubt["username"], doubt["own_verdicts"], doubt["other_verdicts"]) == ("ada", 20, 20)
     take_picture("133-doubts")
+
+
+def test_a_manager_reads_effort_by_label_annotator_and_round(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, images = make_rounds(stack)
+    for image, arm in zip(images[4:], ("serving", "none"), strict=True):  # those of round 1
+        stack.sql_do("UPDATE annotation_image SET arm = %s WHERE id = %s", arm, image)
+    log_in(page)
+    page.goto(f"/projects/{project}/rounds")
+    effort = page.get_by_role("region", name="Effort", exact=True)
+    rows = effort.get_by_role("table", name="Effort per mask").get_by_role("row")
+
+    effort.get_by_text("Label", exact=True).click(timeout=SLOW_MS)
+    expect(rows.filter(has_text="No label")).to_contain_text("6.0 to 6.0, n 6")
+    effort.get_by_text("Annotator", exact=True).click()
+    expect(rows.filter(has_text="grace")).to_contain_text("18.7")  # 112 s for six masks
+    effort.get_by_text("Round", exact=True).click()
+    expect(rows.filter(has_text="Round 1, model that served")).to_contain_text("5.0")
+    expect(rows.filter(has_text="Round 1, without proposals")).to_contain_text("7.0")
+    expect(rows.filter(has_text="Pretrained, without proposals")).to_contain_text("40.0")
+    expect(effort).to_contain_text("The gap is what proposals save.")
+    expect(effort.locator(".recharts-line-dot")).to_have_count(4)
+    rows.last.scroll_into_view_if_needed()
+    take_picture("145-effort-by-round")
 
 
 def test_a_manager_sees_whether_new_images_are_like_those_that_rounds_learned_from(

@@ -43,6 +43,20 @@ export function noteBundle(project_id: number, bundle_id: string, text: string) 
   );
 }
 
+/** All that was ever said of it. Under the rounds' key, as the newest is. */
+export const notesQuery = (project_id: number, bundle_id: string) =>
+  queryOptions({
+    queryKey: ["rounds", project_id, "notes", bundle_id],
+    queryFn: () =>
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/bundles/{bundle_id}/notes", {
+            params: { path: { project_id, bundle_id }, query: { cursor } },
+          }),
+        ),
+      ),
+  });
+
 /** Has it made again by its recipe; while that is under way, the answer is that one. */
 export function rebuildBundle(project_id: number, bundle_id: string) {
   return read(

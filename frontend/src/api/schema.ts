@@ -978,6 +978,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/bundles/{bundle_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All that managers have said of a bundle, the newest first. */
+        get: operations["list_bundle_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/bundles/{bundle_id}/promote": {
         parameters: {
             query?: never;
@@ -3910,6 +3927,17 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        KeptNote: {
+            /** @description Empty: what was said before was taken back */
+            text: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        KeptNotePage: {
+            results: components["schemas"]["KeptNote"][];
+            next: string | null;
+        };
         /** @description What a bundle would accept by itself of its proposals here, had it promised a precision. */
         KeptPromise: {
             /**
@@ -7934,6 +7962,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredBundle"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bundle_notes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                bundle_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptNotePage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

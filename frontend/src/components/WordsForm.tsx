@@ -17,12 +17,14 @@ interface Props {
   onClose: () => void;
   /** Above the field. */
   children?: ReactNode;
+  /** Between the field and the buttons. */
+  below?: ReactNode;
 }
 
 /** A few words that somebody writes in a dialog. */
 export function WordsForm(props: Props) {
   const { label, description, initial = "", isRequired, longest = LONGEST } = props;
-  const { action, onSend, onClose, children } = props;
+  const { action, onSend, onClose, children, below } = props;
   const [text, setText] = useState(initial);
   return (
     <form
@@ -44,6 +46,7 @@ export function WordsForm(props: Props) {
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
+        {below}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel

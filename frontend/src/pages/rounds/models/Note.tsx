@@ -1,11 +1,12 @@
 import { Button, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { bundlesQuery, noteBundle } from "@/api/bundles";
+import { bundlesQuery, noteBundle, notesQuery } from "@/api/bundles";
 import type { Bundle } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
 import { WordsForm } from "@/components/WordsForm";
 import { modelName, modelWords } from "../servedWords";
+import { EarlierNotes } from "./EarlierNotes";
 
 interface Props {
   project: number;
@@ -17,7 +18,10 @@ export function Note({ project, bundle }: Props) {
   const queries = useQueryClient();
   const write = useMutation({
     mutationFn: (text: string) => noteBundle(project, bundle.bundle, text),
-    onSettled: () => queries.invalidateQueries(bundlesQuery(project)),
+    onSettled: () => {
+      queries.invalidateQueries(bundlesQuery(project));
+      queries.invalidateQueries(notesQuery(project, bundle.bundle));
+    },
   });
   const note = bundle.note?.text ? bundle.note : null;
   const ask = () => {
@@ -28,6 +32,7 @@ export function Note({ project, bundle }: Props) {
         <WordsForm
           label="Note"
           description="For the managers of this project. Earlier notes are kept."
+          below={bundle.note && <EarlierNotes project={project} bundle={bundle.bundle} />}
           initial={note?.text}
           action="Save"
           onClose={close}
