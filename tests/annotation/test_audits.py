@@ -1,5 +1,7 @@
 """Audits of what the model accepts by itself: people's verdicts measure it, and can stop it."""
 
+from collections.abc import Sequence
+from itertools import cycle, islice
 from uuid import uuid4
 
 import pytest
@@ -84,7 +86,7 @@ def test_few_verdicts_stop_nothing(
 def audit_worse(world: World, bundle: Bundle) -> None:
     """Let people keep 400 audited proposals of another bundle, and 24 of this one's 30."""
     kept = make_image(world.project, 1, status="done")
-    note(world.annotator, kept, make_bundle("b"), 1.0, 0.97, 400)
+    note(world.annotator, [kept], make_bundle("b"), 1.0, 0.97, 400)
     Proposal.objects.update(audited_at=timezone.now())
     image = make_image(world.project, 2)
     audited = make_audited(image, bundle, 30)
@@ -333,7 +335,7 @@ def test_a_save_sums_nothing_up_and_finishing_does(
     world: World, image: Image, bundle: Bundle, promised: Project
 ) -> None:
     finished = make_image(world.project, 1, status="done")
-    note(world.annotator, finished, bundle, None, 0.97, 30)
+    note(world.annotator, [finished], bundle, None, 0.97, 30)
     Proposal.objects.update(audited_at=timezone.now())
     [audited] = make_audited(image, bundle, 1)
     place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
@@ -473,16 +475,22 @@ def test_a_project_whose_model_scores_nothing_says_so(world: World, bundle: Bund
 
 
 def note(
-    person: User, image: Image, bundle: Bundle, final_iou: float | None, score: float, count: int
+    person: User,
+    images: Sequence[Image],
+    bundle: Bundle,
+    final_iou: float | None,
+    score: float,
+    count: int,
 ) -> None:
-    for _ in range(count):
+    for image in islice(cycle(images), count):
         note_verdict(person, image, bundle, final_iou, score=score)
 
 
 def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     world: World, image: Image, bundle: Bundle, promised: Project, manager: Api, annotator: Api
 ) -> None:
-    careless, seen = world.reviewer, make_image(world.project, 1, status="done")
+    careless = world.reviewer
+    seen = [make_image(world.project, seed, status="done") for seed in range(1, 5)]
     note(careless, seen, bundle, 1.0, 0.05, FEWEST)
     note(world.annotator, seen, bundle, None, 0.05, FEWEST)
     note(careless, seen, bundle, 1.0, 0.97, 60)

@@ -6,7 +6,7 @@ import { Source } from "@/components/Source";
 import { doubtTitle, doubtWords } from "./doubtWords";
 
 const WHAT =
-  "Verdicts on proposals of images that are finished and not deleted, where the verifier gives a chance under 20 % that anybody decides so. Told where a person and all others have 20 such verdicts or more, and the exact 95 % intervals of their shares (Clopper and Pearson) lie apart.";
+  "Verdicts on proposals of images that are finished and not deleted, where the verifier gives a chance under 20 % that anybody decides so. Told where a person and all others have 20 such verdicts or more, on three images at least, and the 95 % intervals of their shares (Clopper and Pearson) lie apart; verdicts on one image count as fewer, as they are alike.";
 
 /** Whose verdicts go against everybody else's; nothing, as long as nobody's do. */
 export function Doubts({ project }: { project: number }) {
