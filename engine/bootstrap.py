@@ -1,11 +1,19 @@
-"""How sure a difference of two means is: a paired bootstrap over images."""
+"""How sure a difference of two means is: a paired bootstrap over images.
+
+Of few images the plain percentile interval is too narrow: of four, it covers four fifths where it
+says 95 %. So it takes quantiles farther out, as far as Student's t lies beyond the normal one
+(Hesterberg 2015, What Teachers Should Know About the Bootstrap, The American Statistician 69(4),
+section 5.3: the expanded percentile interval). Of 82 images that is one part in fifty.
+"""
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr, stdtrit
 
-_QUANTILES: Final = (0.025, 0.975)
+TAIL: Final = 0.025
 
 
 class Estimate(NamedTuple):
@@ -34,5 +42,14 @@ def bootstrap_mean(
     totals, sizes = np.asarray(sums, float), np.asarray(counts, float)
     drawn = np.random.default_rng(seed).integers(len(totals), size=(draws, len(totals)))
     means = totals[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    low, high = np.quantile(means, _QUANTILES)
+    tail = _expanded(len(totals))
+    low, high = np.quantile(means, (tail, 1 - tail))
     return Estimate(float(totals.sum() / sizes.sum()), float(low), float(high))
+
+
+def _expanded(images: int) -> float:
+    """Return which quantile of what is drawn stands for that of 0.025."""
+    if images < 2:  # noqa: PLR2004  # one alone does not vary, whatever is drawn
+        return TAIL
+    beyond = sqrt(images / (images - 1)) * float(stdtrit(images - 1, TAIL))
+    return float(ndtr(beyond))
