@@ -2,16 +2,22 @@
 
 Masks of one image are alike, so images are what was sampled: the variance is that of the ratio
 estimator, linearised (Cochran, Sampling Techniques, 3rd edition, 1977, chapter 6), without the
-correction for a finite population. Intervals are Student's: they are often of few images.
+correction for a finite population. Intervals are Student's: they are often of few images. Where
+nothing varied they have no width, as if two images of which all was accepted told that all will be.
+So a share that is the same on all images has the exact interval of as many trials: none varies more
+than one that is all or nothing on each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
 
 from scipy.special import stdtrit
 
+from engine.verification.promise import measured_precision
+
 CONFIDENCE: Final = 0.95
+ROUNDING: Final = 1e-15  # of a share's variance, where it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,32 @@ def ratio(sums: Sums) -> Estimate:
         return Estimate(value, None, 0)
     left = sums.syy - 2 * value * sums.sxy + value**2 * sums.sxx  # squares about the ratio's line
     return Estimate(value, count / (count - 1) * max(left, 0.0) / sums.x**2, count - 1)
+
+
+def share(sums: Sums) -> Estimate:
+    """Estimate a ratio within [0, 1]; without a variance where it is the same on all clusters.
+
+    Raises:
+        ValueError: the sum of x is not positive.
+
+    """
+    estimate = ratio(sums)
+    is_spread = estimate.variance is not None and estimate.variance > ROUNDING
+    return estimate if is_spread else replace(estimate, variance=None)
+
+
+def share_interval(sums: Sums) -> tuple[float, float] | None:
+    """Return where a share lies with 95 % confidence, within [0, 1]; None for one cluster.
+
+    Raises:
+        ValueError: the sum of x is not positive.
+
+    """
+    estimate, count = share(sums), sums.clusters
+    if interval := estimate.interval():
+        return max(interval[0], 0.0), min(interval[1], 1.0)
+    exact = measured_precision(estimate.value * count, count) if count > 1 else None
+    return None if exact is None else (exact.low, exact.high)
 
 
 def difference(one: Estimate, other: Estimate) -> Estimate:

@@ -21,10 +21,16 @@ class EffortQuerySerializer(serializers.Serializer[Any]):
 
 
 class EffortFigureSerializer(serializers.Serializer[Any]):
-    """A ratio of sums over images, with Student's interval of the linearised variance."""
+    """A ratio of sums over images, with Student's interval of the linearised variance.
+
+    A share that is the same on all images has the exact interval (Clopper and Pearson) of as many
+    trials; a difference of such shares has none.
+    """
 
     value = serializers.FloatField()
-    low = serializers.FloatField(allow_null=True, help_text="2.5 % quantile; null: one image")
+    low = serializers.FloatField(
+        allow_null=True, help_text="2.5 % quantile; null: unknown, as of one image"
+    )
     high = serializers.FloatField(allow_null=True, help_text="97.5 % quantile")
     n = serializers.IntegerField(help_text="Masks or proposals that it is of")
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, TextChoices
 
 from annotation.models import Bundle, Image, Label
-from engine.ratios import Estimate, Sums, difference, ratio
+from engine.ratios import Estimate, Sums, difference, ratio, share, share_interval
 from engine.segmentation.frame import SIDE, SIZES
 
 Arm = Image.Arm
@@ -25,6 +25,7 @@ COUNTED_BY: Final = {
     "clicks": ["clicks", "strokes"],
     "strokes": ["clicks", "strokes"],
 }
+SHARES: Final = {"untouched", "iou"}  # within [0, 1]
 
 FEWEST_MASKS: Final = 20  # made with a bundle's proposals, before its seconds are compared
 Measures = Mapping[str, Sums]  # by name: seconds, clicks and strokes to masks; untouched; iou
@@ -45,7 +46,7 @@ class Figure(TypedDict):
     """A ratio of sums over images, and where it lies with 95 % confidence."""
 
     value: float
-    low: float | None  # None: one image tells of no spread
+    low: float | None  # None: nothing tells of a spread, as of one image
     high: float | None
     n: int  # masks or proposals that it is of
 
@@ -141,8 +142,11 @@ def effort_row(
 
 def figure(measures: Measures, name: str) -> Figure | None:
     """Tell a measure of a group; None where nobody measured it."""
-    estimate = _estimate(measures, name)
-    return None if estimate is None else written(estimate, measures[name].x)
+    estimate, sums = _estimate(measures, name), measures[name]
+    if estimate is None:
+        return None
+    interval = share_interval(sums) if name in SHARES else estimate.interval()
+    return _figure(estimate.value, interval, sums.x)
 
 
 def excess(one: Measures, other: Measures, measure: str) -> Figure | None:
@@ -162,8 +166,12 @@ def known_seconds(measures: Measures | None) -> Estimate | None:
 
 def written(estimate: Estimate, n: float) -> Figure:
     """Write an estimate of something with its interval, and how many it is of."""
-    low, high = estimate.interval() or (None, None)
-    return Figure(value=estimate.value, low=low, high=high, n=int(n))
+    return _figure(estimate.value, estimate.interval(), n)
+
+
+def _figure(value: float, interval: tuple[float, float] | None, n: float) -> Figure:
+    low, high = interval or (None, None)
+    return Figure(value=value, low=low, high=high, n=int(n))
 
 
 def _saved(own: Measures, without: Measures) -> Saved:
@@ -174,7 +182,9 @@ def _saved(own: Measures, without: Measures) -> Saved:
 def _estimate(measures: Measures, name: str) -> Estimate | None:
     """Estimate one ratio; None where there is nothing to divide by, or nobody counted."""
     is_counted = any(measures[each].y for each in COUNTED_BY.get(name, ["images"]))
-    return ratio(measures[name]) if measures[name].x and is_counted else None
+    if not measures[name].x or not is_counted:
+        return None
+    return share(measures[name]) if name in SHARES else ratio(measures[name])
 
 
 def _names(by: By, keys: list[str]) -> dict[str, str]:

@@ -116,6 +116,28 @@ def test_what_became_of_proposals_is_told(world: World, bundle: Bundle) -> None:
     assert row["iou"]["n"] == 2
 
 
+def accept_all(world: World, bundle: Bundle, arm: str = "serving") -> None:
+    """Let a person finish an image by accepting its three proposals as they are."""
+    image = make_image(world.project, next(SEEDS))
+    verdicts = [
+        operation("verdict", proposal=each.pk, verdict="accepted", mask=uuid4(), label=None)
+        for each in make_proposals(image, bundle, 3)
+    ]
+    finish(world, bundle, *verdicts, seconds=9, image=image, arm=arm)
+
+
+def test_two_images_of_which_all_was_accepted_do_not_tell_that_all_will_be(
+    world: World, bundle: Bundle
+) -> None:
+    for _ in range(2):
+        accept_all(world, bundle)
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    sure = {"value": 1, "low": pytest.approx(0.158, abs=0.001), "high": 1, "n": 6}
+    assert (row["untouched"], row["iou"]) == (sure, sure)
+
+
 def test_what_is_rejected_after_all_is_no_longer_untouched(world: World, bundle: Bundle) -> None:
     image = make_image(world.project, next(SEEDS))
     [kept] = make_proposals(image, bundle)

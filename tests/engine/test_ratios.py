@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from engine.ratios import Sums, difference, ratio
+from engine.ratios import Sums, difference, ratio, share, share_interval
 
 
 def sums_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> Sums:
@@ -58,3 +58,43 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
         held += low <= 20 <= high
 
     assert 920 <= held <= 970
+
+
+@pytest.mark.parametrize(("images", "low"), [(2, 0.158), (3, 0.292), (50, 0.929)])
+def test_a_share_of_all_or_none_is_as_sure_as_so_many_images_make_it(
+    images: int, low: float
+) -> None:
+    proposals = np.full(images, 3.0)
+    every, none = (sums_of(proposals, verdicts) for verdicts in (proposals, 0 * proposals))
+
+    assert share_interval(every) == pytest.approx((low, 1), abs=0.001)
+    assert low == pytest.approx(0.025 ** (1 / images), abs=0.001)
+    assert share_interval(none) == pytest.approx((0, 1 - low), abs=0.001)
+
+
+def test_a_share_that_is_the_same_on_each_image_claims_no_certainty_either() -> None:
+    half = sums_of(np.array([2.0, 6, 4]), np.array([1.0, 3, 2]))
+
+    low, high = share_interval(half) or (0, 0)
+
+    assert 0 < low < 0.2
+    assert 0.8 < high < 1
+    assert share_interval(Sums(1, 3, 3, 0, 0, 0)) is None
+
+
+def test_a_shares_interval_stays_between_none_and_all() -> None:
+    proposals = np.full(3, 4.0)
+    most, fewest = (sums_of(proposals, np.array(each)) for each in ([4.0, 4, 3], [0.0, 0, 1]))
+
+    assert share_interval(most) == (pytest.approx(0.558, abs=0.001), 1)
+    assert share_interval(fewest) == (0, pytest.approx(0.442, abs=0.001))
+
+
+def test_the_difference_of_a_share_that_does_not_vary_has_no_interval() -> None:
+    proposals = np.full(2, 3.0)
+    every, none, some = (
+        share(sums_of(proposals, each)) for each in (proposals, 0 * proposals, np.array([1.0, 2]))
+    )
+
+    assert (difference(every, none).value, difference(every, none).interval()) == (1, None)
+    assert difference(every, some).interval() is None

@@ -3389,13 +3389,18 @@ export interface components {
             accepted_untouched_share: components["schemas"]["EffortFigure"] | null;
             captions: components["schemas"]["CaptionEffort"];
         };
-        /** @description A ratio of sums over images, with Student's interval of the linearised variance. */
+        /**
+         * @description A ratio of sums over images, with Student's interval of the linearised variance.
+         *
+         *     A share that is the same on all images has the exact interval (Clopper and Pearson) of as many
+         *     trials; a difference of such shares has none.
+         */
         EffortFigure: {
             /** Format: double */
             value: number;
             /**
              * Format: double
-             * @description 2.5 % quantile; null: one image
+             * @description 2.5 % quantile; null: unknown, as of one image
              */
             low: number | null;
             /**
