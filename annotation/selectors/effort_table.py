@@ -207,10 +207,10 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 # person did of it. Seconds of sizes and labels are those at the masks alone: what was spent on
 # looking is nobody's in particular. A mask that was missing and a proposal that was rejected cost
 # time as well, so an image counts whatever became of its proposals, and so do clicks on a mask that
-# was deleted. A reviewer's clicks do not, as their seconds are not counted: what is drawn once the
-# image was finished counts only of who has annotated it, and all before, also of people whose place
-# others took before they had ended their work. A mask is that of who made it; what the model
-# accepted by itself, of who finished the image.
+# was deleted. A reviewer's clicks do not, nor the masks that they made, as their seconds are not
+# counted: what is drawn once the image was finished counts only of who has annotated it, and all
+# before, also of people whose place others took before they had ended their work. A mask is that of
+# who made it, whoever changed it; what the model accepted by itself, of who finished the image.
 _SUMS_SQL: Final = """
 WITH images AS (
   SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, i.finished_at,
@@ -245,13 +245,18 @@ WITH images AS (
   GROUP BY 1
 ), revisions AS (
   SELECT m.id AS mask_id, m.image_id, m.head_id, r.number, r.author_id, r.seconds, r.clicks,
-    r.strokes, r.created_at
+    r.strokes,
+    r.author_id IS NULL OR people.user_id IS NOT NULL OR r.created_at < finished.first_at
+      AS is_annotation
   FROM images
+  JOIN finished ON finished.image_id = images.id
   JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
   JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
+  LEFT JOIN people ON people.image_id = images.id AND people.user_id = r.author_id
 ), masks AS (
-  SELECT r.mask_id AS id, r.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
-    sum(r.strokes) AS strokes,
+  SELECT r.mask_id AS id, r.image_id, sum(r.seconds) FILTER (WHERE r.is_annotation) AS seconds,
+    sum(r.clicks) FILTER (WHERE r.is_annotation) AS clicks,
+    sum(r.strokes) FILTER (WHERE r.is_annotation) AS strokes,
     CASE %(by)s
       WHEN 'label' THEN coalesce(min(head.label_id)::text, '')
       WHEN 'size' THEN CASE
@@ -266,6 +271,7 @@ WITH images AS (
   JOIN images ON images.id = r.image_id
   JOIN annotation_revision head ON head.id = r.head_id AND head.rle IS NOT NULL
   GROUP BY 1, 2
+  HAVING (array_agg(r.is_annotation ORDER BY r.number))[1]  -- a reviewer made it otherwise
 ), drawn AS (
   SELECT image_id, key, count(*) AS masks, sum(seconds) AS seconds, sum(clicks) AS clicks,
     sum(strokes) AS strokes
@@ -285,9 +291,7 @@ WITH images AS (
   SELECT r.image_id, CASE %(by)s WHEN 'annotator' THEN r.author_id::text ELSE '' END AS key,
     sum(r.clicks) AS clicks, sum(r.strokes) AS strokes
   FROM revisions r
-  JOIN finished ON finished.image_id = r.image_id
-  LEFT JOIN people ON people.image_id = r.image_id AND people.user_id = r.author_id
-  WHERE people.user_id IS NOT NULL OR r.created_at < finished.first_at
+  WHERE r.is_annotation
   GROUP BY 1, 2
 ), spent AS (
   SELECT image_id, key, seconds, clicks, strokes FROM drawn WHERE %(by)s IN ('size', 'label')

@@ -274,7 +274,7 @@ def test_what_somebody_did_and_gave_back_is_theirs_and_not_the_last_holders(
     assert (together["masks"], value(together["seconds"])) == (3, 12)
 
 
-def test_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> None:
+def test_masks_and_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> None:
     """On a mask that was deleted they do, and not those of a reviewer, whose time is not here."""
     kept, deleted = drawn(clicks=2), drawn(20, clicks=5)
     image = finish(
@@ -283,15 +283,34 @@ def test_clicks_count_where_their_seconds_do(world: World, bundle: Bundle) -> No
 
     save_operations(
         image_id=image.pk,
-        operations=[corrected(kept, clicks=50)],
+        operations=[corrected(kept, clicks=50), drawn(12, clicks=30)],
         expected_version=1,
         author=world.reviewer,
     )
 
-    for by in (By.ARM, By.ANNOTATOR):
+    for by in (By.ARM, By.ROUND, By.ANNOTATOR):
         [row] = effort_table(world.project.pk, by)
-        assert row["clicks"] is not None
-        assert (row["masks"], row["clicks"]["value"]) == (1, 7)
+        assert (row["masks"], value(row["seconds"]), value(row["clicks"])) == (1, 9, 7)
+    assert efforts_of(world.project.pk)[bundle.pk]["masks"] == 1
+
+
+def test_sizes_and_labels_leave_out_what_a_reviewer_drew_and_spent_at_the_mask(
+    world: World, bundle: Bundle
+) -> None:
+    kept = drawn(clicks=2)
+    image = finish(world, bundle, kept, seconds=9)
+
+    save_operations(
+        image_id=image.pk,
+        operations=[corrected(kept, clicks=50), drawn(12, clicks=30)],
+        expected_version=1,
+        author=world.reviewer,
+    )
+
+    for by in (By.SIZE, By.LABEL):
+        [row] = effort_table(world.project.pk, by)
+        told = (*map(value, (row["seconds"], row["clicks"], row["strokes"])),)
+        assert (row["masks"], *told) == (1, 4, 2, 1)
 
 
 def test_clicks_of_who_never_came_back_count_as_their_masks_do(
