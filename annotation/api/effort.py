@@ -51,7 +51,8 @@ class EffortRowSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     masks = serializers.IntegerField()
     seconds = EffortFigureSerializer(
-        allow_null=True, help_text="For each mask; by size and label, those at the mask alone"
+        allow_null=True,
+        help_text="For each mask of what was timed; by size and label, those at the mask alone",
     )
     clicks = EffortFigureSerializer(allow_null=True, help_text="For each mask")
     strokes = EffortFigureSerializer(allow_null=True, help_text="For each mask")

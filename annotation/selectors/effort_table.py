@@ -28,7 +28,8 @@ COUNTED_BY: Final = {
 SHARES: Final = {"untouched", "iou"}  # within [0, 1]
 
 FEWEST_MASKS: Final = 20  # made with a bundle's proposals, before its seconds are compared
-Measures = Mapping[str, Sums]  # by name: seconds, clicks and strokes to masks; untouched; iou
+# By name: masks to images; seconds to timed masks; clicks and strokes to masks; untouched; iou.
+Measures = Mapping[str, Sums]
 
 
 class By(TextChoices):
@@ -66,7 +67,7 @@ class EffortRow(TypedDict):
     arm: str  # empty: all arms
     images: int
     masks: int
-    seconds: Figure | None  # per mask; at the mask alone, where rows are sizes or labels
+    seconds: Figure | None  # per timed mask; at the mask alone, where rows are sizes or labels
     clicks: Figure | None  # per mask
     strokes: Figure | None  # per mask
     untouched: Figure | None  # share of the proposals decided on, of sizes and labels accepted
@@ -81,7 +82,7 @@ def effort_table(project_id: int, by: By) -> list[EffortRow]:
     order = list(names)
     groups = sorted(sums, key=lambda group: (order.index(group[0]), ARMS.index(group[1])))
     if by == By.LABEL:
-        groups.sort(key=lambda group: -sums[group]["seconds"].x)
+        groups.sort(key=lambda group: -sums[group]["masks"].y)
     return [effort_row(group, names[group[0]], sums) for group in groups]
 
 
@@ -130,7 +131,7 @@ def effort_row(
         name=name,
         arm=arm,
         images=own["images"].clusters,
-        masks=int(own["seconds"].x),
+        masks=int(own["masks"].y),
         seconds=figure(own, "seconds"),
         clicks=figure(own, "clicks"),
         strokes=figure(own, "strokes"),
@@ -158,7 +159,7 @@ def excess(one: Measures, other: Measures, measure: str) -> Figure | None:
 
 
 def known_seconds(measures: Measures | None) -> Estimate | None:
-    """Estimate people's seconds a mask; None: nobody counted, or of too few masks to compare."""
+    """Estimate people's seconds a mask; None: of too few timed masks to compare."""
     if measures is None or measures["seconds"].x < FEWEST_MASKS:
         return None
     return _estimate(measures, "seconds")
@@ -211,6 +212,8 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 # counted: what is drawn once the image was finished counts only of who has annotated it, and all
 # before, also of people whose place others took before they had ended their work. A mask is that of
 # who made it, whoever changed it; what the model accepted by itself, of who finished the image.
+# Where there are no seconds at all, nobody measured them, and the masks are in no ratio with
+# seconds; of sizes and labels none on the whole image, as no time may be spent at a few masks.
 _SUMS_SQL: Final = """
 WITH images AS (
   SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, i.finished_at,
@@ -294,9 +297,10 @@ WITH images AS (
   WHERE r.is_annotation
   GROUP BY 1, 2
 ), spent AS (
-  SELECT image_id, key, seconds, clicks, strokes FROM drawn WHERE %(by)s IN ('size', 'label')
+  SELECT image_id, key, seconds, clicks, strokes, sum(seconds) OVER (PARTITION BY image_id) AS timed
+  FROM drawn WHERE %(by)s IN ('size', 'label')
   UNION ALL
-  SELECT timed.image_id, timed.key, timed.seconds, worked.clicks, worked.strokes
+  SELECT timed.image_id, timed.key, timed.seconds, worked.clicks, worked.strokes, timed.seconds
   FROM (
     SELECT id AS image_id, '' AS key, active_s AS seconds FROM images
     WHERE %(by)s IN ('round', 'bundle', 'arm')
@@ -308,7 +312,8 @@ WITH images AS (
   SELECT CASE WHEN %(by)s IN ('round', 'bundle') THEN images.proposed_by_id ELSE key END AS key,
     CASE WHEN %(by)s IN ('round', 'arm') OR %(by)s = 'bundle' AND images.arm = 'none'
       THEN images.arm ELSE '' END AS arm,
-    drawn.masks, spent.seconds, spent.clicks, spent.strokes,
+    drawn.masks, CASE WHEN spent.timed > 0 THEN drawn.masks END AS timed_masks,
+    spent.seconds, spent.clicks, spent.strokes,
     decided.decided, decided.untouched, decided.kept, decided.iou
   FROM spent
   JOIN images ON images.id = spent.image_id
@@ -318,8 +323,9 @@ WITH images AS (
 SELECT key, arm, measure, count(*) FILTER (WHERE x <> 0 OR y <> 0), sum(x), sum(y),
   regr_sxx(y, x), regr_sxy(y, x), regr_syy(y, x)
 FROM cells, LATERAL (
-  VALUES ('images', 1::float8, 1::float8), ('seconds', masks, seconds), ('clicks', masks, clicks),
-    ('strokes', masks, strokes), ('untouched', decided, untouched), ('iou', kept, iou)
+  VALUES ('images', 1::float8, 1::float8), ('masks', 1, masks), ('seconds', timed_masks, seconds),
+    ('clicks', masks, clicks), ('strokes', masks, strokes), ('untouched', decided, untouched),
+    ('iou', kept, iou)
 ) AS pairs (measure, given, made),
 LATERAL (SELECT coalesce(given, 0) AS x, coalesce(made, 0) AS y) AS counted
 GROUP BY 1, 2, 3

@@ -98,7 +98,7 @@ def _masks_left(project_id: int, sums: Sums) -> float:
         project_id=project_id, deleted_at=None, is_holdout=False, status=Image.Status.TODO
     ).exclude(arm=Image.Arm.NONE)
     masks, images = (
-        sum(each["seconds"].x for each in served),
+        sum(each["masks"].y for each in served),
         sum(each["images"].clusters for each in served),
     )
     return images_left.count() * masks / images

@@ -25,8 +25,8 @@ class RoundCost(TypedDict):
 def cost_of_round(each: Round) -> RoundCost:
     """Tell what a round cost, in three queries. Proposing is its images' preparation, not its job.
 
-    What is saved is told of 20 masks and more with either bundle; what people learned meanwhile
-    is in it.
+    What is saved is told of 20 timed masks and more with either bundle; what people learned
+    meanwhile is in it.
     """
     seconds = seconds_of(each.job)
     masks, saved = _saved(each)
@@ -58,10 +58,11 @@ def _saved(each: Round) -> tuple[int, Figure | None]:
         sums.get((bundle or "", Image.Arm.SERVING.value))
         for bundle in (each.judged_against, each.bundle_id)
     )
-    masks = int(own["seconds"].x) if own else 0
-    if before is None or own is None or min(before["seconds"].x, masks) < FEWEST_MASKS:
+    masks = int(own["masks"].y) if own else 0
+    if before is None or own is None:
         return masks, None
-    return masks, excess(before, own, "seconds")
+    is_known = min(each["seconds"].x for each in (before, own)) >= FEWEST_MASKS
+    return masks, excess(before, own, "seconds") if is_known else None
 
 
 def _embeddings_made_during(each: Round) -> int:

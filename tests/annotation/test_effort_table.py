@@ -370,6 +370,35 @@ def test_only_finished_images_of_an_arm_count_and_what_nobody_counted_is_no_zero
     assert (row["seconds"], row["clicks"], row["strokes"]) == (None, None, None)
 
 
+def test_an_image_whose_seconds_nobody_measured_is_left_out_of_them(
+    world: World, bundle: Bundle
+) -> None:
+    finish(world, bundle, create(), seconds=0)
+    finish(world, bundle, drawn(), seconds=9)
+
+    for by in (By.ARM, By.ROUND, By.ANNOTATOR):
+        [row] = effort_table(world.project.pk, by)
+        assert (row["images"], row["masks"]) == (2, 2)
+        assert row["seconds"] == {"value": 9, "low": None, "high": None, "n": 1}
+    assert efforts_of(world.project.pk)[bundle.pk]["masks"] == 2
+
+
+def test_sizes_and_labels_leave_such_images_out_and_no_mask_that_took_no_time(
+    world: World, bundle: Bundle
+) -> None:
+    at_once = drawn(20) | {"effort": {"clicks": 0, "seconds": 0, "strokes": 0}}
+    finish(world, bundle, create(label=world.label_id), seconds=9)
+    finish(world, bundle, drawn(label=world.label_id), at_once, seconds=9)
+    finish(world, bundle, drawn(), seconds=9)
+
+    labels = effort_table(world.project.pk, By.LABEL)
+
+    told = {row["name"]: (row["masks"], row["seconds"]) for row in labels}
+    assert told["cell"] == (2, {"value": 4, "low": None, "high": None, "n": 1})
+    masks, seconds = told["No label"]
+    assert (masks, value(seconds), seconds and seconds["n"]) == (2, 2, 2)
+
+
 @pytest.mark.parametrize("by", By)
 def test_a_table_takes_two_queries_at_most_however_many_rows(
     world: World, bundle: Bundle, by: By, django_assert_max_num_queries: DjangoAssertNumQueries

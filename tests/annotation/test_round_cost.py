@@ -119,6 +119,19 @@ def test_of_few_masks_nothing_is_claimed(world: World, served: Bundle, promoted:
     assert (cost["masks"], cost["saved"]) == (19, None)
 
 
+def test_masks_that_nobody_timed_are_not_compared_and_told(
+    world: World, served: Bundle, promoted: Round
+) -> None:
+    for bundle in (served, promoted.bundle):
+        finish_with(world, bundle, 90)
+    finish_with(world, served, 90)
+    finish_with(world, promoted.bundle, 0)
+
+    cost = cost_of(promoted)
+
+    assert (cost["masks"], cost["saved"]) == (20, None)
+
+
 def test_what_served_when_it_was_judged_counts_not_what_it_began_from(
     world: World, served: Bundle, promoted: Round
 ) -> None:

@@ -3429,7 +3429,7 @@ export interface components {
             arm: components["schemas"]["Arm"] | components["schemas"]["Blank"];
             images: number;
             masks: number;
-            /** @description For each mask; by size and label, those at the mask alone */
+            /** @description For each mask of what was timed; by size and label, those at the mask alone */
             seconds: components["schemas"]["EffortFigure"] | null;
             /** @description For each mask */
             clicks: components["schemas"]["EffortFigure"] | null;

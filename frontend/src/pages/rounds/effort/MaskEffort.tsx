@@ -30,9 +30,9 @@ export function MaskEffort({ project }: { project: Project }) {
           Finished images that an arm was drawn for; without the holdout, and without what a second
           person did. A ratio of sums over images, with Student's interval of its linearised
           variance; a share that is the same on all of them has the exact one (Clopper and Pearson).
-          What reviewers draw, and their time, does not count. Proposals that the model accepted by
-          itself are nobody's verdict. By annotator, seconds, clicks and verdicts are each person's
-          own, and a mask is that of who made it.
+          What nobody timed is left out of the seconds. What reviewers draw, and their time, does
+          not count. Proposals that the model accepted by itself are nobody's verdict. By annotator,
+          seconds, clicks and verdicts are each person's own, and a mask is that of who made it.
         </Source>
       }
       actions={
