@@ -8,6 +8,7 @@ So a share that is the same on all images has the exact interval of as many tria
 than one that is all or nothing on each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
@@ -91,11 +92,17 @@ def share_interval(sums: Sums) -> tuple[float, float] | None:
 
 
 def difference(one: Estimate, other: Estimate) -> Estimate:
-    """Estimate by how much one is more than the other; their clusters are not the same (Welch)."""
-    value = one.value - other.value
-    if one.variance is None or other.variance is None:
+    """Estimate by how much one is more than the other; their clusters are not the same."""
+    return combined([(1, one), (-1, other)])
+
+
+def combined(terms: Sequence[tuple[float, Estimate]]) -> Estimate:
+    """Add estimates up, each times its factor; no two share clusters (Welch, Satterthwaite)."""
+    value = sum(factor * each.value for factor, each in terms)
+    variances = [factor**2 * each.variance for factor, each in terms if each.variance is not None]
+    if len(variances) < len(terms):
         return Estimate(value, None, 0)
-    variance = one.variance + other.variance
-    spread = one.variance**2 / one.freedom + other.variance**2 / other.freedom
-    freedom = variance**2 / spread if spread else min(one.freedom, other.freedom)
-    return Estimate(value, variance, freedom)
+    freedoms = [each.freedom for _, each in terms]
+    spread = sum(own**2 / freedom for own, freedom in zip(variances, freedoms, strict=True))
+    variance = sum(variances)
+    return Estimate(value, variance, variance**2 / spread if spread else min(freedoms))

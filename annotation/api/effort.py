@@ -62,7 +62,8 @@ class EffortRowSerializer(serializers.Serializer[Any]):
     )
     iou = EffortFigureSerializer(allow_null=True, help_text="Of proposals and their final masks")
     saved = SavedEffortSerializer(
-        allow_null=True, help_text="By what serves, against images without proposals"
+        allow_null=True,
+        help_text="By what served, against images without proposals; by arm, within each model",
     )
 
 

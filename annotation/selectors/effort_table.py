@@ -5,7 +5,7 @@ alone is left out: the holdout and what a second person did are annotated withou
 are no arm that was drawn to be compared.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, TextChoices
 
 from annotation.models import Bundle, Image, Label
-from engine.ratios import Estimate, Sums, difference, ratio, share, share_interval
+from engine.ratios import Estimate, Sums, combined, difference, ratio, share, share_interval
 from engine.segmentation.frame import SIDE, SIZES
 
 Arm = Image.Arm
@@ -53,7 +53,12 @@ class Figure(TypedDict):
 
 
 class Saved(TypedDict):
-    """What proposals save for each mask: the arm without them less the arm of what serves."""
+    """What proposals save for each mask: the arm without them less the arm of what served.
+
+    It is compared within each model, and averaged by the masks made without its proposals: images
+    of another model are of another time. A model that lacks one of the arms tells nothing; one with
+    an arm of a single image tells of no spread, and counts only where no other model does.
+    """
 
     seconds: Figure | None
     clicks: Figure | None
@@ -76,14 +81,16 @@ class EffortRow(TypedDict):
 
 
 def effort_table(project_id: int, by: By) -> list[EffortRow]:
-    """Sum up a project's finished images, in two queries."""
+    """Sum up a project's finished images, in two queries at most."""
     sums = effort_sums(project_id, by)
     names = _names(by, [key for key, _ in sums])
     order = list(names)
     groups = sorted(sums, key=lambda group: (order.index(group[0]), ARMS.index(group[1])))
     if by == By.LABEL:
         groups.sort(key=lambda group: -sums[group]["masks"].y)
-    return [effort_row(group, names[group[0]], sums) for group in groups]
+    is_compared = by == By.ARM and ("", Arm.NONE) in sums
+    models = effort_sums(project_id, By.ROUND) if is_compared else None
+    return [effort_row(group, names[group[0]], sums, models) for group in groups]
 
 
 def effort_sums(
@@ -121,11 +128,15 @@ def effort_sums(
 
 
 def effort_row(
-    group: tuple[str, str], name: str, sums: Mapping[tuple[str, str], Measures]
+    group: tuple[str, str],
+    name: str,
+    sums: Mapping[tuple[str, str], Measures],
+    models: Mapping[tuple[str, str], Measures] | None = None,
 ) -> EffortRow:
-    """Write what one group of images came to."""
+    """Write what one group of images came to; `models` has its sums by model if it is of many."""
     key, arm = group
-    own, without = sums[group], sums.get((key, Arm.NONE))
+    own = sums[group]
+    alike = models or {each: sums[each] for each in sums if each[0] == key}
     return EffortRow(
         key=key,
         name=name,
@@ -137,7 +148,7 @@ def effort_row(
         strokes=figure(own, "strokes"),
         untouched=figure(own, "untouched"),
         iou=figure(own, "iou"),
-        saved=_saved(own, without) if arm == Arm.SERVING and without else None,
+        saved=_saved(alike) if arm == Arm.SERVING else None,
     )
 
 
@@ -175,9 +186,29 @@ def _figure(value: float, interval: tuple[float, float] | None, n: float) -> Fig
     return Figure(value=value, low=low, high=high, n=int(n))
 
 
-def _saved(own: Measures, without: Measures) -> Saved:
-    seconds, clicks = (excess(without, own, measure) for measure in ("seconds", "clicks"))
-    return Saved(seconds=seconds, clicks=clicks)
+def _saved(models: Mapping[tuple[str, str], Measures]) -> Saved | None:
+    pairs = [
+        (models[key, Arm.NONE], own)
+        for (key, arm), own in models.items()
+        if arm == Arm.SERVING and (key, Arm.NONE) in models
+    ]
+    seconds, clicks = (_saving(pairs, measure) for measure in ("seconds", "clicks"))
+    return Saved(seconds=seconds, clicks=clicks) if pairs else None
+
+
+def _saving(pairs: Sequence[tuple[Measures, Measures]], measure: str) -> Figure | None:
+    """Average what a measure is less with proposals than without them, of pairs (without, with)."""
+    savings = []
+    for without, own in pairs:
+        more, less = _estimate(without, measure), _estimate(own, measure)
+        if more is not None and less is not None:
+            savings.append((difference(more, less), without[measure].x, own[measure].x))
+    savings = [each for each in savings if each[0].variance is not None] or savings
+    if not savings:
+        return None
+    bare = sum(masks for _, masks, _ in savings)
+    average = combined([(masks / bare, saving) for saving, masks, _ in savings])
+    return written(average, bare + sum(masks for *_, masks in savings))
 
 
 def _estimate(measures: Measures, name: str) -> Estimate | None:

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from scipy.special import stdtrit
 
 from annotation.models import Assignment, Bundle, Image, Label
 from annotation.selectors.effort_table import By, Figure, effort_table
@@ -229,6 +230,71 @@ def test_annotators_are_told_apart(world: World, bundle: Bundle) -> None:
         ("annotator", 10),
         ("reviewer", 30),
     ]
+
+
+def test_arms_are_compared_within_each_model_that_served(world: World, bundle: Bundle) -> None:
+    """Nobody worked without proposals while the first one served, and all were slower then."""
+    newer = make_bundle("b")
+    for seconds in (40, 40):
+        finish(world, bundle, drawn(clicks=9), seconds=seconds)
+    for seconds, arm in ((14, "serving"), (16, "serving"), (28, "none"), (32, "none")):
+        finish(world, newer, drawn(clicks=2), seconds=seconds, arm=arm)
+
+    serving = effort_table(world.project.pk, By.ARM)[0]
+
+    assert value(serving["seconds"]) == 27.5
+    assert serving["saved"] is not None
+    # Standard errors of 1 and 2 s with a degree of freedom each: of 5 ** 0.5 with 25 / 17.
+    saved = serving["saved"]["seconds"]
+    assert saved == {
+        "value": 15,
+        "low": pytest.approx(15 - float(stdtrit(25 / 17, 0.975)) * 5**0.5),
+        "high": pytest.approx(15 + float(stdtrit(25 / 17, 0.975)) * 5**0.5),
+        "n": 4,
+    }
+    assert value(serving["saved"]["clicks"]) == 0
+
+
+def test_each_model_counts_by_the_masks_that_were_made_without_it(
+    world: World, bundle: Bundle
+) -> None:
+    newer = make_bundle("b")
+    for proposer, with_it, bare in ((bundle, (40,), (50, 50, 50)), (newer, (10, 10), (40,))):
+        for seconds in with_it:
+            finish(world, proposer, drawn(), seconds=seconds)
+        for seconds in bare:
+            finish(world, proposer, drawn(), seconds=seconds, arm="none")
+
+    [serving, _] = effort_table(world.project.pk, By.ARM)
+
+    assert serving["saved"] is not None
+    assert serving["saved"]["seconds"] == {"value": 15, "low": None, "high": None, "n": 7}
+
+
+def test_a_model_without_a_spread_does_not_hide_that_of_another(
+    world: World, bundle: Bundle
+) -> None:
+    newest = make_bundle("b")
+    for seconds, arm in ((14, "serving"), (16, "serving"), (28, "none"), (32, "none")):
+        finish(world, bundle, drawn(), seconds=seconds, arm=arm)
+    for seconds, arm in ((5, "serving"), (6, "serving"), (90, "none")):
+        finish(world, newest, drawn(), seconds=seconds, arm=arm)
+
+    [serving, _] = effort_table(world.project.pk, By.ARM)
+
+    assert serving["saved"] is not None
+    saved = serving["saved"]["seconds"]
+    assert saved is not None
+    assert (saved["value"], saved["n"], saved["low"] is None) == (15, 4, False)
+
+
+def test_models_without_an_arm_beside_them_tell_of_no_saving(world: World, bundle: Bundle) -> None:
+    finish(world, bundle, drawn(), seconds=40)
+    finish(world, make_bundle("b"), drawn(), seconds=30, arm="none")
+
+    [serving, bare] = effort_table(world.project.pk, By.ARM)
+
+    assert (serving["saved"], bare["saved"]) == (None, None)
 
 
 def value(figure: Figure | None) -> float | None:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from engine.ratios import Sums, difference, ratio, share, share_interval
+from engine.ratios import Estimate, Sums, combined, difference, ratio, share, share_interval
 
 
 def sums_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> Sums:
@@ -46,6 +46,19 @@ def test_the_difference_of_two_samples_alike_is_welchs() -> None:
     assert estimate.value == pytest.approx(a.mean() - b.mean())
     assert estimate.variance == pytest.approx(sum(spreads))
     assert estimate.freedom == pytest.approx(freedom)
+
+
+def test_differences_within_groups_are_combined_by_weight() -> None:
+    terms = [(0.75, Estimate(40, 4, 3)), (-0.75, Estimate(30, 4, 5)), (0.25, Estimate(8, 16, 1))]
+
+    estimate = combined(terms)
+
+    assert estimate.value == 0.75 * 10 + 0.25 * 8
+    variances = np.array([0.75**2 * 4, 0.75**2 * 4, 0.25**2 * 16])
+    assert estimate.variance == pytest.approx(variances.sum())
+    satterthwaites = variances.sum() ** 2 / (variances**2 / [3, 5, 1]).sum()
+    assert estimate.freedom == pytest.approx(satterthwaites)
+    assert combined([*terms, (0.1, Estimate(1, None, 0))]).interval() is None
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:

@@ -3439,7 +3439,7 @@ export interface components {
             untouched: components["schemas"]["EffortFigure"] | null;
             /** @description Of proposals and their final masks */
             iou: components["schemas"]["EffortFigure"] | null;
-            /** @description By what serves, against images without proposals */
+            /** @description By what served, against images without proposals; by arm, within each model */
             saved: components["schemas"]["SavedEffort"] | null;
         };
         /** @description Little-endian float16, (256, 64, 64), of the whole image and of each window. */

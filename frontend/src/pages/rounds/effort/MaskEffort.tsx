@@ -33,6 +33,9 @@ export function MaskEffort({ project }: { project: Project }) {
           What nobody timed is left out of the seconds. What reviewers draw, and their time, does
           not count. Proposals that the model accepted by itself are nobody's verdict. By annotator,
           seconds, clicks and verdicts are each person's own, and a mask is that of who made it.
+          What proposals save is compared within each model that served, and averaged by the masks
+          made without proposals; the rows by arm are of different times, so that their difference
+          may be another.
         </Source>
       }
       actions={

@@ -104,7 +104,7 @@ export function savedWords(rows: readonly EffortRow[], bareShare: number): strin
   const saved = rows.find(({ arm }) => arm === "serving")?.saved;
   if (!saved?.seconds) {
     return bareShare > 0
-      ? "What proposals save is told once images with and without proposals are finished."
+      ? "What proposals save is told once images with and without the proposals of one model are finished."
       : "To learn what proposals save, have a share of the images annotated without them (Settings).";
   }
   const parts = [
