@@ -1,7 +1,9 @@
 """Whose proposals the images of a project get: arms, so that what a bundle saves is measured.
 
 An image is drawn by hash each time that its bundles move on, until a person has begun it. Then it
-keeps its arm and what that had proposed, so that all of its effort is one bundle's.
+keeps its arm and what that had proposed, so that all of its effort is one bundle's. What was begun
+before any bundle saw it is proposed for all the same, and is in no arm, whichever was drawn: what
+was drawn by hand until then is no bundle's effort.
 
 What the model accepted by itself begins nothing. It accepts where images are easy, so that arms
 that spared those images would be left with the hard ones. It is a part of what its bundle does for
@@ -154,6 +156,11 @@ def lock_if_free(image: Image) -> bool:
     is_bare = Q(proposed_by=None, outside_at=None)
     is_free = is_bare | (~Q(_held()) & ~Q(begun()) & ~_outside_stands())
     return Image.objects.filter(is_free, pk=image.pk, status=Image.Status.TODO).exists()
+
+
+def is_begun(image: Image) -> bool:
+    """Tell whether a person has begun an image."""
+    return Image.objects.filter(begun(), pk=image.pk).exists()
 
 
 def _held() -> Exists:

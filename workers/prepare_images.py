@@ -37,7 +37,15 @@ from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
 from engine.verification.verifier import Verifier
 from workers.acquisition import rank_images
-from workers.arms import Arm, Arms, BundleLeftError, has_embedding, hold_arm, lock_if_free
+from workers.arms import (
+    Arm,
+    Arms,
+    BundleLeftError,
+    has_embedding,
+    hold_arm,
+    is_begun,
+    lock_if_free,
+)
 from workers.boxed_proposals import Wanted, boxes_of, corners_of, wanted_masks
 from workers.embeddings import (
     load_pixels,
@@ -290,7 +298,10 @@ def _save(
                 threshold = _threshold(image.project_id, verifier)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
         Image.objects.filter(pk=image.pk).update(
-            proposed_by=bundle, arm=arm, outside_at=None, is_due=boxes_of(image) != boxes
+            proposed_by=bundle,
+            arm="" if is_begun(image) else arm,
+            outside_at=None,
+            is_due=boxes_of(image) != boxes,
         )
         lease.count_anew()
 

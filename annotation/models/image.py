@@ -49,8 +49,8 @@ class Image(models.Model):
     proposed_by = models.ForeignKey(
         "annotation.Bundle", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
-    # In the arm without any, `proposed_by` is what served.
+    # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed, or
+    # a person had begun it before. In the arm without any, `proposed_by` is what served.
     arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
     # The bundle that has last looked closer at it and proposed nothing, as it is of the holdout, or
     # people or an import's proposals kept it.

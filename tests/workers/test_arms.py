@@ -11,8 +11,9 @@ from django.db import transaction
 
 from annotation import jobs
 from annotation.models import Alias, Bundle, Embedding, Image, Mask, Project, Proposal, Round
+from annotation.selectors.effort_table import By, effort_table
 from annotation.selectors.plan import Queue, free_in
-from annotation.services.assignments import claim_image
+from annotation.services.assignments import claim_image, finish_image
 from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import (
     ensure_pretrained,
@@ -154,6 +155,43 @@ def test_nothing_is_proposed_for_the_bare_arm_which_is_corrected_as_a_whole(
     }
     bare = free_in(Queue.CORRECT, project_id=world.project.pk, user=world.annotator)
     assert [place.image_id for place in bare] == [images[Arm.NONE].pk]
+
+
+def test_what_was_begun_before_any_bundle_saw_it_is_proposed_for_and_is_in_no_arm(
+    world: World, images: dict[Arm, Image]
+) -> None:
+    begun = {arm: images[arm] for arm in (Arm.NONE, Arm.SERVING)}
+    for image in begun.values():
+        begin(world, image)
+
+    run(world)
+
+    serving = ensure_pretrained(project=world.project)
+    assert recorded(begun) == {
+        Arm.NONE: ("", serving.pk, set()),  # so that who begins early is in neither arm
+        Arm.SERVING: ("", serving.pk, {serving.pk}),
+    }
+    assert not any(Arms.of(world.project, serving).due().values())
+
+
+def test_what_was_begun_before_any_bundle_saw_it_is_no_bundles_effort(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(world, images[Arm.SERVING])
+    run(world)
+    _, newer = promote_newer(world, monkeypatch)
+    run(world)
+    place = claim_image(
+        project=world.project, user=world.annotator, image_id=images[Arm.SERVING].pk
+    )
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=160)
+
+    run(world)
+
+    assert effort_table(world.project.pk, By.ARM) == []
+    assert recorded(images)[Arm.SERVING][0] == ""
+    assert not any(Arms.of(world.project, newer).due().values())
 
 
 def test_a_promotion_moves_all_arms_on_once(
