@@ -78,6 +78,22 @@ class Arms:
         )
         return list(images.order_by(*BY_RANK).values_list("pk", flat=True))
 
+    def to_book(self) -> list[int]:
+        """Return the images that are of another arm, though what proposed there serves now.
+
+        That came to serve again, or was on trial. Nobody has begun them, and what serves is drawn.
+        """
+        images = Image.objects.filter(
+            ~Q(begun()),
+            project=self.project,
+            deleted_at=None,
+            status=Image.Status.TODO,
+            arm__in=COMPARED,
+            proposed_by__in=alike(self.serving),
+        )
+        rows = images.only("sha256").iterator()
+        return [image.pk for image in rows if self._arm_of(image) == Arm.SERVING]
+
     def _is_seen(self) -> Q:
         """Tell of an image whether its arm's bundle has proposed for it, or one that does the same.
 

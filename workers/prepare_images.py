@@ -38,6 +38,7 @@ from engine.verification.screening import ScreenedProposal, screen
 from engine.verification.verifier import Verifier
 from workers.acquisition import rank_images
 from workers.arms import (
+    COMPARED,
     Arm,
     Arms,
     BundleLeftError,
@@ -100,6 +101,7 @@ def _prepare(lease: Lease, project: Project, bundle: Bundle) -> bool:
     embed_images(lease, project, bundle)
     arms = Arms.of(project, bundle)
     try:
+        book_to_serving(lease, arms)
         proposed_for = look_and_propose(lease, arms)
         rank_images(lease, arms, proposed_for=proposed_for)
         propose_captions_for_images(lease, project, bundle)
@@ -128,6 +130,18 @@ def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
         save_pooled(image, encoder.digest, embedding)
         lease.count_anew()
     lease.report(len(ids), len(ids), "Embedding images")
+
+
+def book_to_serving(lease: Lease, arms: Arms) -> None:
+    """Write what serves to the images that it proposed for before it served, and nothing more."""
+    if not (ids := arms.to_book()):
+        return
+    with fenced(lease.claim):
+        hold_arm(arms.serving, Arm.SERVING, arms.project.pk)
+        booked = list(locked_images(ids).values_list("pk", flat=True))
+        # Not what an import's proposals have taken out of all arms meanwhile.
+        Image.objects.filter(pk__in=booked, arm__in=COMPARED).update(arm=Arm.SERVING)
+        lease.count_anew()
 
 
 def look_and_propose(lease: Lease, arms: Arms) -> int:

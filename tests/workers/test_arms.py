@@ -1,7 +1,7 @@
 """Preparation keeps the arms apart: what serves proposes, another bundle, or nobody."""
 
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from unittest.mock import Mock
 
@@ -217,13 +217,15 @@ def test_what_was_rolled_back_proposes_nowhere(
     old, newer = promote_newer(world, monkeypatch)
     run(world)
     roll_back(project=world.project, serving_seen=newer.pk, by=world.manager)
+    due = Arms.of(world.project, old).due()
 
     run(world)
 
+    assert images[Arm.PREVIOUS].pk not in chain.from_iterable(due.values())
     assert recorded(images) == {
         Arm.NONE: ("none", old.pk, set()),
         Arm.SERVING: ("serving", old.pk, {old.pk}),
-        Arm.PREVIOUS: ("previous", old.pk, {old.pk}),  # as it was before, and what serves now
+        Arm.PREVIOUS: ("serving", old.pk, {old.pk}),  # what proposed there before serves now
         Arm.CANDIDATE: ("serving", old.pk, {old.pk}),
     }
     assert not any(Arms.of(world.project, old).due().values())
@@ -337,8 +339,24 @@ def test_what_a_trial_proposed_stays_where_its_candidate_is_promoted(
         Arm.NONE: ("none", newer.pk, set()),
         Arm.SERVING: ("serving", newer.pk, {newer.pk}),
         Arm.PREVIOUS: ("previous", old.pk, {old.pk}),
-        Arm.CANDIDATE: ("candidate", newer.pk, {newer.pk}),
+        Arm.CANDIDATE: ("serving", newer.pk, {newer.pk}),  # what was on trial serves now
     }
+
+
+def test_what_was_begun_in_a_trial_stays_the_candidates_where_that_is_promoted(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, newer = try_newer(world, monkeypatch)
+    old = ensure_pretrained(project=world.project)
+    run(world)
+    begin(world, images[Arm.CANDIDATE])
+
+    promote_by_hand(
+        project=world.project, bundle=newer, serving_seen=old.pk, reason="", by=world.manager
+    )
+    run(world)
+
+    assert recorded(images)[Arm.CANDIDATE] == ("candidate", newer.pk, {newer.pk})
 
 
 def test_people_decide_all_that_a_candidate_proposes(
