@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict
 
 from annotation.models import Image, Round
+from annotation.selectors.counts import finished_to_learn
 from annotation.selectors.effort_table import (
     FEWEST_MASKS,
     By,
@@ -17,7 +18,6 @@ from annotation.selectors.effort_table import (
     known_seconds,
     written,
 )
-from annotation.selectors.news import new_masks
 from annotation.selectors.round_cost import seconds_of
 from engine.returns import Judged, expected_saving, gain_per_doubling
 
@@ -51,7 +51,7 @@ class Expectation(TypedDict):
 
 
 def expectation_of(project_id: int) -> Expectation:
-    """Expect what a round saves on the images that nobody has begun, in six queries.
+    """Expect what a round saves on the images that nobody has begun, in four queries.
 
     Those that no model proposes for are left out, and what a second person does.
     """
@@ -85,7 +85,8 @@ def _saving(project_id: int, known: Sequence[Judged], learned: int, sums: Sums) 
     saving = expected_saving(
         gain_per_doubling(known[-1], known[0]),
         learned=learned,
-        finished=learned + new_masks(project_id),
+        # Not those since the round: what was returned and mended since was learned from before.
+        finished=finished_to_learn(project_id).count(),
         masks_left=masks,
     )
     return written(saving, masks)
