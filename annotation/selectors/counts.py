@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
 
@@ -68,10 +69,10 @@ def project_counts(project_id: int) -> ProjectCounts:
 
 
 def finished_since_round(project_id: int) -> int:
-    """Count images finished since the newest round began; the holdout does not train."""
-    began = began_at(project_id)
+    """Count images finished since the newest round's dataset; the holdout does not train."""
+    until = learned_until(project_id)
     finished = finished_to_learn(project_id)
-    return (finished.filter(finished_at__gt=began) if began else finished).count()
+    return (finished.filter(finished_at__gt=until) if until else finished).count()
 
 
 def finished_to_learn(project_id: int) -> QuerySet[Image]:
@@ -81,11 +82,21 @@ def finished_to_learn(project_id: int) -> QuerySet[Image]:
     )
 
 
-def began_at(project_id: int, part: str | None = None) -> datetime | None:
-    """Tell when the newest round (that trains a part) began; none that failed or was cancelled."""
+def learned_until(project_id: int, part: str | None = None) -> datetime | None:
+    """Tell up to when the newest round (that trains a part) learns; none failed or cancelled."""
     rounds = Round.objects.filter(project_id=project_id).exclude(
         state__in=[Round.State.FAILED, Round.State.CANCELLED]
     )
     if part is not None:
         rounds = rounds.filter(parts__contains=[part])
-    return rounds.order_by("-number").values_list("created_at", flat=True).first()
+    return newest_until(rounds)
+
+
+def newest_until(rounds: QuerySet[Round]) -> datetime | None:
+    """Tell when the newest of some rounds had its dataset cut; before that, when it began.
+
+    A round waits for a worker, and learns from what is finished meanwhile. Its dataset's row may be
+    older than the round: the same content was cut before.
+    """
+    until = Greatest("created_at", "dataset_version__created_at")  # of PostgreSQL: without nulls
+    return rounds.order_by("-number").values_list(until, flat=True).first()

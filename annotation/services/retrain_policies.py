@@ -4,13 +4,13 @@ It pays once the time that it is expected to save people, by what the last round
 the finished images doubled, exceeds the last round's at the price that a manager sets.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from annotation.models import Project, Round
-from annotation.selectors.counts import finished_since_round, finished_to_learn
+from annotation.selectors.counts import finished_since_round, finished_to_learn, newest_until
 from annotation.selectors.expectation import expectation_of
 from annotation.services.rounds import (
     NothingNewError,
@@ -54,23 +54,19 @@ def _due(project: Project) -> str | None:
 
 
 def _finished_since_any(project: Project) -> int:
-    """Count images finished since the newest round began, one that failed or was cancelled, too.
+    """Count images finished since the newest round's dataset, also if that failed or was cancelled.
 
     Else what made it fail, or the person who stopped it, would meet the next one a minute later.
     """
-    finished, began = finished_to_learn(project.pk), _newest_began(project)
-    return (finished.filter(finished_at__gt=began) if began else finished).count()
+    finished, until = finished_to_learn(project.pk), newest_until(project.rounds.all())
+    return (finished.filter(finished_at__gt=until) if until else finished).count()
 
 
 def _waited_for(project: Project, hours: float) -> bool:
     """Tell whether the newest round began so long ago."""
-    began = _newest_began(project) or project.created_at
-    return timezone.now() - began >= timedelta(hours=hours)
-
-
-def _newest_began(project: Project) -> datetime | None:
     rounds = Round.objects.filter(project=project).order_by("-number")
-    return rounds.values_list("created_at", flat=True).first()
+    began = rounds.values_list("created_at", flat=True).first() or project.created_at
+    return timezone.now() - began >= timedelta(hours=hours)
 
 
 def _pays(project: Project, price: float) -> bool:

@@ -6,10 +6,23 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from annotation.api.rounds import PAGE
-from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Proposal, Round
+from annotation.models import (
+    Alias,
+    AliasMove,
+    Bundle,
+    DatasetVersion,
+    Image,
+    Job,
+    Project,
+    Proposal,
+    Round,
+)
 from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
+from annotation.selectors.counts import finished_since_round
+from annotation.selectors.news import new_to_learn
 from annotation.selectors.rounds import efforts_of
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle
@@ -22,11 +35,13 @@ from annotation.services.rounds import (
     NotPreparedError,
     RoundRunningError,
     finish_round,
+    freeze_version,
     record_bundle,
     reopen_round,
     settle_rounds,
     start_round,
 )
+from annotation.services.versions import cut_version
 from engine.segmentation.precision import SizePrecision
 from engine.verification.kept_promise import KeptPromise
 from engine.verification.promise import Precision
@@ -406,6 +421,43 @@ def test_a_round_that_was_not_judged_starts_another_only_after_as_many_new_image
     later = apply_retrain_policies()
 
     assert (at_once, [each.number for each in later]) == ([], [2])
+
+
+def cut_for(learning: Round) -> DatasetVersion:
+    """Let a round's job freeze what is there by now."""
+    version = cut_version(project=learning.project, created_by=None)
+    freeze_version(round_id=learning.pk, version=version)
+    return version
+
+
+@pytest.mark.parametrize(("ended", "new"), [("refused", 0), ("failed", 2)])
+def test_what_is_finished_before_a_rounds_dataset_is_cut_is_nothing_new_after_it(
+    world: World, finished: Image, ended: str, new: int
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(retrain_after_images=1)
+    [first] = apply_retrain_policies()
+    finish_with(make_image(world.project, 1), world.annotator, create())
+    cut_for(first)
+    Round.objects.filter(pk=first.pk).update(state=ended)
+
+    told = finished_since_round(world.project.pk), new_to_learn(world.project.pk)["masks"]
+    at_once = apply_retrain_policies()
+    finish_with(make_image(world.project, 2), world.annotator, create())
+    later = apply_retrain_policies()
+
+    assert told == (new, new)  # what failed has taught nothing
+    assert (at_once, [each.number for each in later]) == ([], [2])
+
+
+def test_what_was_mended_before_a_round_began_is_nothing_new_though_its_version_is_older(
+    world: World, finished: Image
+) -> None:
+    version = cut_version(project=world.project, created_by=None)
+    Image.objects.filter(pk=finished.pk).update(finished_at=timezone.now())
+    first = start(world)
+
+    assert cut_for(first) == version
+    assert finished_since_round(world.project.pk) == 0
 
 
 def test_a_policy_starts_a_round_every_so_many_hours(world: World, finished: Image) -> None:
