@@ -44,6 +44,9 @@ class TrialSerializer(serializers.Serializer[Any]):
     serving = EffortRowSerializer(
         allow_null=True, help_text="Of images begun and finished meanwhile; null: none yet"
     )
+    serving_accepted = serializers.BooleanField(
+        help_text="Some of its proposals by itself, on the images of `serving`"
+    )
     difference = TrialDifferenceSerializer(allow_null=True)
 
 

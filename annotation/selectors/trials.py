@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import TypedDict
 
-from annotation.models import Alias, AliasMove, Bundle, Image
+from django.db.models import Exists, OuterRef, Q
+
+from annotation.models import Alias, AliasMove, Bundle, Image, Operation, Proposal
 from annotation.selectors.effort_table import (
     By,
     EffortRow,
@@ -40,6 +42,7 @@ class Trial(TypedDict):
     images: int  # that have its proposals
     candidate: EffortRow | None
     serving: EffortRow | None
+    serving_accepted: bool  # some of its proposals by itself, on the images of `serving`
     difference: TrialDifference | None
 
 
@@ -73,8 +76,31 @@ def _trial(
         images=proposed_for.count(),
         candidate=effort_row(candidate, "", sums) if own else None,
         serving=effort_row(serving, "", sums) if others else None,
+        serving_accepted=bool(others) and _has_accepted(begun, serving[0], ended_at),
         difference=_difference(own, others) if own and others else None,
     )
+
+
+def _has_accepted(begun: AliasMove, serving: str, ended_at: datetime | None) -> bool:
+    """Tell whether what served accepted proposals by itself on images that the trial compares.
+
+    A candidate may not, so that what served is ahead by that, also once the trial has ended.
+    """
+    finished = Image.objects.filter(
+        project_id=begun.project_id,
+        deleted_at=None,
+        status__in=Image.FINISHED,
+        arm=Arm.SERVING,
+        proposed_by=serving,
+        finished_at__gte=begun.at,
+    )
+    if ended_at is not None:
+        finished = finished.filter(finished_at__lt=ended_at)
+    before = Operation.objects.filter(
+        image=OuterRef("image"), author__isnull=False, created_at__lt=begun.at
+    )
+    accepted = Proposal.objects.filter(is_auto_accepted=True, image__in=finished)
+    return accepted.exclude(Q(Exists(before))).exists()
 
 
 def _difference(own: Measures, others: Measures) -> TrialDifference:

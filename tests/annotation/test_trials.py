@@ -16,6 +16,7 @@ from annotation.models import (
     Round,
 )
 from annotation.services.assignments import claim_image, finish_image
+from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ServingMovedError, promote_bundle, roll_back
 from annotation.services.masks import save_operations
 from annotation.services.rounds import promote_by_hand
@@ -25,6 +26,7 @@ from annotation.services.trials import (
     begin_trial,
     end_trial,
 )
+from tests.annotation.scored import propose
 from tests.annotation.world import Api, World, create, make_bundle, make_image, make_promoted_round
 
 
@@ -66,6 +68,28 @@ def finish(world: World, seed: int, bundle: Bundle | None, arm: str, *, seconds:
     """Let them finish it, too."""
     place = draw(world, seed, bundle, arm)
     finish_image(assignment=place, user=world.annotator, active_s=seconds)
+
+
+@pytest.fixture
+def no_audits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which proposals are drawn follows from ids that the database makes."""
+    monkeypatch.setattr("annotation.services.auto_accept.AUDITED_SHARE", 0)
+
+
+def take_what_was_accepted(world: World, seed: int, bundle: Bundle) -> Assignment:
+    """Let what serves accept a proposal by itself, and a person take the image."""
+    image = make_image(world.project, seed, arm="serving", proposed_by=bundle)
+    propose(image, bundle, [0.99])
+    assert accept_surely(image=image, bundle=bundle, threshold=0.9)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    return place
+
+
+def is_ahead(manager: Api, world: World) -> bool:
+    """Tell what the trial says of the serving model's own acceptances."""
+    trial = manager.get(f"projects/{world.project.pk}/trial").json()["trial"]
+    return bool(trial["serving_accepted"])
 
 
 def moves_of(world: World) -> list[tuple[str | None, str | None, str]]:
@@ -130,6 +154,40 @@ def test_what_was_begun_before_the_trial_is_not_compared(
 
     assert (trial["serving"]["images"], trial["serving"]["seconds"]["value"]) == (1, 20)
     assert trial["difference"]["seconds"]["value"] == -8
+
+
+def test_a_trial_tells_that_what_serves_accepted_some_of_its_proposals_by_itself(
+    world: World, serving: Bundle, refused: Round, manager: Api, no_audits: None
+) -> None:
+    begin(world, refused)
+    finish(world, 1, serving, "serving", seconds=20)
+    place = take_what_was_accepted(world, 2, serving)
+    meanwhile = is_ahead(manager, world)
+    finish_image(assignment=place, user=world.annotator, active_s=2)
+    finished = is_ahead(manager, world)
+    end_trial(project=world.project, by=world.manager)
+
+    assert (meanwhile, finished, is_ahead(manager, world)) == (False, True, True)
+
+
+def test_what_was_accepted_on_images_that_a_trial_does_not_compare_is_not_told(
+    world: World, serving: Bundle, refused: Round, manager: Api, no_audits: None
+) -> None:
+    begun = take_what_was_accepted(world, 0, serving)
+    save_operations(
+        image_id=begun.image_id,
+        operations=[create(at=(12, 12))],
+        expected_version=1,
+        author=world.annotator,
+    )
+    begin(world, refused)
+    finish_image(assignment=begun, user=world.annotator, active_s=20)
+    finish(world, 1, serving, "serving", seconds=20)
+    end_trial(project=world.project, by=world.manager)
+    later = take_what_was_accepted(world, 2, serving)
+    finish_image(assignment=later, user=world.annotator, active_s=20)
+
+    assert not is_ahead(manager, world)
 
 
 def test_the_audit_tells_who_tried_what_on_what_share_and_how_it_ended(

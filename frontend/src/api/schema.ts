@@ -5616,6 +5616,8 @@ export interface components {
             candidate: components["schemas"]["EffortRow"] | null;
             /** @description Of images begun and finished meanwhile; null: none yet */
             serving: components["schemas"]["EffortRow"] | null;
+            /** @description Some of its proposals by itself, on the images of `serving` */
+            serving_accepted: boolean;
             difference: components["schemas"]["TrialDifference"] | null;
         };
         /** @description Candidate less serving; null where nobody measured either. */

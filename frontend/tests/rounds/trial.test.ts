@@ -5,7 +5,7 @@ import { comparedWords, trialRows, trialWords } from "@/pages/rounds/trial/trial
 const NONE = { seconds: null, clicks: null, strokes: null, untouched: null, iou: null };
 const TRIAL: Trial = {
   ...{ bundle: "b".repeat(64), round: 3, since: new Date().toISOString(), ended_at: null },
-  ...{ images: 0, candidate: null, serving: null, difference: null },
+  ...{ images: 0, candidate: null, serving: null, serving_accepted: false, difference: null },
 };
 const figure = (value: number, low: number, high: number, n: number) => ({ value, low, high, n });
 const row = (arm: EffortRow["arm"], images: number, figures: Partial<EffortRow>): EffortRow => ({
@@ -51,4 +51,14 @@ test("what is compared is said with how sure it is, or what is missing", () => {
     "Of 9 images with the candidate's proposals and 80 with the serving model's, finished meanwhile. The candidate proposes alone: clicks are answered by the serving model in both.",
   );
   expect(comparedWords(differing(-7, 1))).toContain("not sure yet");
+});
+
+test("that the serving model accepts by itself is said wherever it did, also of an ended trial", () => {
+  const both = { ...TRIAL, candidate: row("candidate", 9, {}), serving: row("serving", 80, {}) };
+  const accepted = { ...both, serving_accepted: true };
+  const ahead = "which a candidate may not: it is ahead by that.";
+
+  expect(comparedWords(both)).not.toContain(ahead);
+  expect(comparedWords(accepted)).toContain(ahead);
+  expect(comparedWords({ ...accepted, ended_at: TRIAL.since })).toContain(ahead);
 });

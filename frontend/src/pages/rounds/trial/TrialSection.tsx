@@ -34,9 +34,6 @@ export function TrialSection({ trial, round, project }: Props) {
     >
       <Text size="sm" mb="xs">
         {comparedWords(trial)}
-        {isRunning &&
-          project.auto_accept_precision !== null &&
-          " The serving model accepts some of its proposals by itself, which a candidate may not: it is ahead by that."}
       </Text>
       {(trial.candidate || trial.serving) && (
         <Table.ScrollContainer minWidth={720} scrollAreaProps={{ offsetScrollbars: "present" }}>

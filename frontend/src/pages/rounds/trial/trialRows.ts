@@ -9,6 +9,9 @@ const DIGITS: Readonly<Record<EffortColumn["of"], number>> = {
   ...{ seconds: 1, clicks: 1, strokes: 1, untouched: 2, iou: 2 },
 };
 
+const AHEAD =
+  "The serving model accepted some of its proposals there by itself, which a candidate may not: it is ahead by that.";
+
 /** A row for each measure, both arms with their intervals and what they are of. */
 export function trialRows({ candidate, serving, difference }: Trial): Comparison[] {
   return columnsBy("arm").map(({ of, title, explanation, format }) => {
@@ -35,7 +38,11 @@ export function trialWords({ since, ended_at, images, round }: Trial, share: num
 }
 
 /** How far the comparison can be trusted. */
-export function comparedWords({ candidate, serving, difference, ended_at }: Trial): string {
+export function comparedWords(trial: Trial): string {
+  return trial.serving_accepted ? `${basisWords(trial)} ${AHEAD}` : basisWords(trial);
+}
+
+function basisWords({ candidate, serving, difference, ended_at }: Trial): string {
   if (!candidate || !serving)
     return ended_at === null
       ? "What people do with either model is compared once images of both are finished."
