@@ -32,7 +32,7 @@ test("what it saves is said with its interval, and of how many masks", () => {
   const saved = { value: 3.1, low: 1.2, high: 5, n: 240 };
 
   expect(savesWords({ ...COST, masks: 120, saved })).toBe(
-    "With its proposals a mask takes 3.1 seconds less than with those before it (95 %: 1.2 to 5.0, n 240): about 6 min of people's time on 120 masks.",
+    "With its proposals a mask takes 3.1 seconds less than with those before it (95 %: 1.2 to 5.0, n 240): about 6 min of people's time on 120 masks; people may have become faster meanwhile.",
   );
 });
 

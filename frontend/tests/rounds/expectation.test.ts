@@ -14,6 +14,12 @@ test("a saving is told with the rounds that it is expected by", () => {
   expect(basisWords({ ...KNOWN, saving, round_s: 843 })).toMatch(/^Expected by .* 3 judged rounds/);
 });
 
+test("a saving is told with what else may have made people faster", () => {
+  expect(basisWords({ ...KNOWN, saving, round_s: 843 })).toContain(
+    "; people may have become faster meanwhile.",
+  );
+});
+
 test("an interval reaches below nothing, and one that is not known is left out", () => {
   const unsure = { ...saving, low: -20, high: null };
 

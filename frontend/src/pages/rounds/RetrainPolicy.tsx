@@ -147,7 +147,8 @@ function Expected({ project }: { project: Project }) {
         id={project.id}
       >
         Seconds a mask with what served after each judged round, against the images that the round
-        learned from; on the masks that are expected of images that nobody has begun.
+        learned from; on the masks that are expected of images that nobody has begun. What people
+        learned from one round to the next is in it.
       </Source>
     </Text>
   );

@@ -21,7 +21,8 @@ export function RoundCost({ round, project }: { round: Round; project: Project }
       {told.join(" ")}{" "}
       <Source of="What it cost" path="/api/rounds/{round_id}/cost" id={round.id ?? 0}>
         The last run of its job, and the masks that were finished where its model proposed as the
-        one that served, beside those of the model before it.
+        one that served, beside those of the model before it. It is before against after: what
+        people learned meanwhile is in it.
       </Source>
     </Text>
   );

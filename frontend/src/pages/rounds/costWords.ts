@@ -33,7 +33,7 @@ export function savesWords({ saved, masks }: RoundCost): string {
   if (!isSure(saved))
     return `Whether it saves people time is not sure yet: a mask takes ${change}.`;
   const total = formatAbout(Math.abs(saved.value) * masks);
-  return `With its proposals a mask takes ${change}: about ${total} of people's time on ${plural(masks, "mask")}.`;
+  return `With its proposals a mask takes ${change}: about ${total} of people's time on ${plural(masks, "mask")}; people may have become faster meanwhile.`;
 }
 
 function changeWords({ value, low, high, n }: EffortFigure): string {

@@ -14,7 +14,7 @@ export function expectationWords({ waiting, saving, round_s }: Expectation): str
 
 /** By what that is expected. */
 export function basisWords({ rounds }: Expectation): string {
-  return `Expected by what the last ${plural(rounds, "judged round")} saved each time the finished images doubled; the time is that of the newest round that ran in one go.`;
+  return `Expected by what the last ${plural(rounds, "judged round")} saved each time the finished images doubled; people may have become faster meanwhile. The time is that of the newest round that ran in one go.`;
 }
 
 function intervalWords({ low, high }: EffortFigure): string {
