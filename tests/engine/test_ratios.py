@@ -99,8 +99,8 @@ def test_a_shares_interval_stays_between_none_and_all() -> None:
     proposals = np.full(3, 4.0)
     most, fewest = (sums_of(proposals, np.array(each)) for each in ([4.0, 4, 3], [0.0, 0, 1]))
 
-    assert share_interval(most) == (pytest.approx(0.558, abs=0.001), 1)
-    assert share_interval(fewest) == (0, pytest.approx(0.442, abs=0.001))
+    assert share_interval(most) == pytest.approx((0.558, 1), abs=0.001)
+    assert share_interval(fewest) == pytest.approx((0, 0.442), abs=0.001)
 
 
 def test_the_difference_of_a_share_that_does_not_vary_has_no_interval() -> None:
