@@ -179,6 +179,6 @@ def _left(world: World, bundle: Bundle, ended: timedelta | None) -> Path:
     return folder_of(made.pk)
 
 
-def _dying(*_: Any) -> None:
+def _dying(*_: Any, **__: Any) -> None:
     """Die as a process does on kill -9: nothing after it runs, not even the end of the job."""
     raise SystemExit
