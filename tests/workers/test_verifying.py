@@ -96,9 +96,7 @@ def test_a_bundle_with_a_verifier_says_how_likely_its_proposals_are_accepted(
     proposals = image_detail(shown, world.annotator)["proposals"]
     shown_of = Proposal.objects.filter(pk__in=[each["id"] for each in proposals])
     assert {each.bundle for each in shown_of} == {bundle}
-    assert [each["verifier_score"] for each in proposals] == pytest.approx(
-        [0.881] * found, abs=1e-3
-    )
+    assert [each["score"] for each in proposals] == pytest.approx([0.881] * found, abs=1e-3)
 
 
 def test_what_nobody_would_want_is_not_shown(world: World, image: Image, tmp_path: Path) -> None:
