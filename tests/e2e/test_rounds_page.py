@@ -365,7 +365,7 @@ def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_o
             " WHERE kind = 'workers.prepare_images' AND project_id = %s",
             project,
         )
-        expect(serving).to_contain_text("Proposed on 1 image", timeout=SLOW_MS)
+        expect(serving).to_contain_text("Proposed on 4 images", timeout=SLOW_MS)
 
     doubted = page.get_by_role("alert").filter(has_text="ada accepts what others do not")
     expect(doubted).to_contain_text("100 % of 20 proposals")
