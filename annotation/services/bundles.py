@@ -23,7 +23,6 @@ from engine.bundle import MANIFEST, read_bundle
 SERVING: Final = Alias.Name.SERVING
 PREVIOUS: Final = Alias.Name.PREVIOUS
 CANDIDATE: Final = Alias.Name.CANDIDATE
-MOVED: Final = "The project serves another bundle by now; look again."
 log = structlog.get_logger(__name__)
 
 
@@ -106,16 +105,18 @@ def ensure_pretrained(*, project: Project) -> Bundle:
     return alias.bundle
 
 
-def hold_serving(*, project: Project, expected: str) -> None:
-    """See to it that a bundle serves until the transaction ends.
+def hold_serving(*, project: Project, expected: str) -> Bundle:
+    """Return the bundle that is expected to serve, and hold it there until the transaction ends.
 
     Raises:
         ServingMovedError: the project does not serve `expected`.
 
     """
     serving = Alias.objects.filter(project=project, name=SERVING, bundle_id=expected)
-    if not serving.select_for_update().exists():
-        raise ServingMovedError(MOVED)
+    held = serving.select_for_update(of=("self",)).select_related("bundle").first()
+    if held is None:
+        raise ServingMovedError("The project serves another bundle by now; look again.")
+    return held.bundle
 
 
 @transaction.atomic
@@ -130,12 +131,8 @@ def promote_bundle(
         ServingMovedError: the project does not serve `expected`.
 
     """
-    moved = Alias.objects.filter(project=project, name=SERVING, bundle_id=expected).update(
-        bundle=to
-    )
-    if not moved:
-        raise ServingMovedError(MOVED)
-    served = Bundle.objects.get(pk=expected)
+    served = hold_serving(project=project, expected=expected)
+    Alias.objects.filter(project=project, name=SERVING).update(bundle=to)
     _record_move(project, SERVING, served, to, reason=reason, by=by)
     point_alias(project=project, name=PREVIOUS, to=served, reason=reason, by=by)
     point_alias(project=project, name=CANDIDATE, to=None, reason=reason, by=by)

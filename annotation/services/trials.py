@@ -6,7 +6,7 @@ from django.db import transaction
 
 from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
-from annotation.services.bundles import CANDIDATE, SERVING, ServingMovedError, point_alias
+from annotation.services.bundles import CANDIDATE, hold_serving, point_alias
 from annotation.services.preparation import prepare_project
 from engine.bundle import ENCODER
 
@@ -36,22 +36,20 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
 
     """
     tried = Round.objects.select_related("project", "bundle").get(pk=round_id)
-    aliases = Alias.objects.select_related("bundle").filter(project=tried.project)
-    serving = aliases.select_for_update(of=("self",)).filter(name=SERVING).first()
-    if serving is None or serving.bundle_id != serving_seen:
-        raise ServingMovedError("The project serves another bundle by now; look again.")
+    serving = hold_serving(project=tried.project, expected=serving_seen)
     if (
         tried.bundle is None
         or tried.state not in Round.JUDGED
         or Round.Part.MASKS not in tried.parts
     ):
         raise NotTriableError("This round has no masks to try.")
-    if tried.bundle == serving.bundle:
+    if tried.bundle == serving:
         raise NotTriableError("This round serves already.")
     has_own = ENCODER in tried.bundle.manifest["files"]
-    if not has_own and tried.bundle.encoder_digest != serving.bundle.encoder_digest:
+    if not has_own and tried.bundle.encoder_digest != serving.encoder_digest:
         raise NotTriableError("This round was trained for another encoder.")
-    if aliases.filter(name=CANDIDATE).exclude(bundle=tried.bundle).exists():
+    on_trial = Alias.objects.filter(project=tried.project, name=CANDIDATE)
+    if on_trial.exclude(bundle=tried.bundle).exists():
         raise TrialRunningError("Another round is on trial; end that first.")
     point_alias(
         project=tried.project,
