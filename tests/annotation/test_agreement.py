@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from annotation.models import Agreement, Image
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.projects import update_project
+from annotation.services.review import review_image
 from tests.annotation.world import Api, World, create, make_image, make_user, operation, square
 
 
@@ -93,6 +94,24 @@ def test_what_a_reviewer_decides_changes_neither_the_pairs_nor_the_agreement(
     assert _conflicts(reviewer, image) == before
     [pair] = before["pairs"]
     assert (pair["first"]["rle"], pair["other"]["rle"]) == (mine["rle"], theirs["rle"])
+
+
+def test_what_is_mended_after_a_return_is_paired_anew_and_leaves_the_agreement_as_it_was(
+    reviewer: Api, manager: Api, world: World, second: User
+) -> None:
+    image = make_image(world.project)
+    theirs = create(rle=square(1, 1, 2))
+    _do(world, image, world.annotator, create(rle=square(1, 1, 4)))
+    _do(world, image, second, theirs)
+    before = manager.get(f"projects/{world.project.pk}").json()["agreement"]
+    review_image(image=image, verdict="returned", comment="All of it.", reviewer=world.reviewer)
+
+    _do(world, image, second, operation("revise", mask=theirs["mask"], rle=square(1, 1, 4)))
+    _do(world, image, world.annotator)
+
+    assert [pair["iou"] for pair in _conflicts(reviewer, image)["pairs"]] == [1]
+    assert manager.get(f"projects/{world.project.pk}").json()["agreement"] == before
+    assert before["mean_iou"] == pytest.approx(1 / 4)
 
 
 def test_a_project_sums_up_the_agreement_of_its_people(
