@@ -10,7 +10,7 @@ than one that is all or nothing on each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 from typing import Final
 
 from scipy.special import stdtrit
@@ -41,12 +41,12 @@ class Estimate:
     variance: float | None
     freedom: float
 
-    def interval(self) -> tuple[float, float] | None:
-        """Return where the figure lies with 95 % confidence, lower and upper end."""
+    def interval(self, lowest: float = -inf) -> tuple[float, float] | None:
+        """Return where a figure of at least `lowest` lies with 95 % confidence: its two ends."""
         if self.variance is None:
             return None
         half = float(stdtrit(self.freedom, (1 + CONFIDENCE) / 2)) * sqrt(self.variance)
-        return self.value - half, self.value + half
+        return max(self.value - half, lowest), self.value + half
 
 
 def ratio(sums: Sums) -> Estimate:
@@ -85,8 +85,8 @@ def share_interval(sums: Sums) -> tuple[float, float] | None:
 
     """
     estimate, count = share(sums), sums.clusters
-    if interval := estimate.interval():
-        return max(interval[0], 0.0), min(interval[1], 1.0)
+    if interval := estimate.interval(lowest=0):
+        return interval[0], min(interval[1], 1.0)
     exact = measured_precision(estimate.value * count, count) if count > 1 else None
     return None if exact is None else (exact.low, exact.high)
 

@@ -49,6 +49,10 @@ class EffortRowSerializer(serializers.Serializer[Any]):
         [*Image.Arm.choices, ("", "all")], help_text="Whose proposals they got"
     )
     images = serializers.IntegerField()
+    unfinished = serializers.IntegerField(
+        allow_null=True,
+        help_text="Images begun beside these, which do not count yet; null unless by arm",
+    )
     masks = serializers.IntegerField()
     seconds = EffortFigureSerializer(
         allow_null=True,
@@ -59,6 +63,10 @@ class EffortRowSerializer(serializers.Serializer[Any]):
     untouched = EffortFigureSerializer(
         allow_null=True,
         help_text="Share of the proposals decided on; by size and label, of those accepted",
+    )
+    at_once = EffortFigureSerializer(
+        allow_null=True,
+        help_text="Share of them that was accepted with others at once and not looked at since",
     )
     iou = EffortFigureSerializer(allow_null=True, help_text="Of proposals and their final masks")
     saved = SavedEffortSerializer(

@@ -11,13 +11,16 @@ from typing import Final, TypedDict
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import F, TextChoices
+from django.db.models import Count, F, TextChoices
 
-from annotation.models import Bundle, Image, Label
+from annotation.models import Assignment, Bundle, Image, Label
+from annotation.selectors.images import begun
+from annotation.selectors.queue import WORKABLE
 from engine.ratios import Estimate, Sums, combined, difference, ratio, share, share_interval
 from engine.segmentation.frame import SIDE, SIZES
 
 Arm = Image.Arm
+Kind = Assignment.Kind
 ARMS: Final = (*Arm, "")
 # Measures of which one tells that somebody counted: a sum of zero alone may be a silent client's.
 COUNTED_BY: Final = {
@@ -25,10 +28,11 @@ COUNTED_BY: Final = {
     "clicks": ["clicks", "strokes"],
     "strokes": ["clicks", "strokes"],
 }
-SHARES: Final = {"untouched", "iou"}  # within [0, 1]
+SHARES: Final = {"untouched", "at_once", "iou"}  # within [0, 1]
 
 FEWEST_MASKS: Final = 20  # made with a bundle's proposals, before its seconds are compared
-# By name: masks to images; seconds to timed masks; clicks and strokes to masks; untouched; iou.
+# By name: masks to images; seconds to timed masks; clicks and strokes to masks; untouched and at
+# once to decided proposals; iou.
 Measures = Mapping[str, Sums]
 
 
@@ -71,17 +75,19 @@ class EffortRow(TypedDict):
     name: str
     arm: str  # empty: all arms
     images: int
+    unfinished: int | None  # images begun beside them, which do not count yet; by arm alone
     masks: int
     seconds: Figure | None  # per timed mask; at the mask alone, where rows are sizes or labels
     clicks: Figure | None  # per mask
     strokes: Figure | None  # per mask
     untouched: Figure | None  # share of the proposals decided on, of sizes and labels accepted
+    at_once: Figure | None  # share of them that was accepted with others, and not looked at since
     iou: Figure | None  # of proposals to what became of them
     saved: Saved | None  # beside what serves, where there are images without proposals
 
 
 def effort_table(project_id: int, by: By) -> list[EffortRow]:
-    """Sum up a project's finished images, in two queries at most."""
+    """Sum up a project's finished images, in three queries at most."""
     sums = effort_sums(project_id, by)
     names = _names(by, [key for key, _ in sums])
     order = list(names)
@@ -90,7 +96,8 @@ def effort_table(project_id: int, by: By) -> list[EffortRow]:
         groups.sort(key=lambda group: -sums[group]["masks"].y)
     is_compared = by == By.ARM and ("", Arm.NONE) in sums
     models = effort_sums(project_id, By.ROUND) if is_compared else None
-    return [effort_row(group, names[group[0]], sums, models) for group in groups]
+    unfinished = _unfinished(project_id) if by == By.ARM else None
+    return [effort_row(group, names[group[0]], sums, models, unfinished) for group in groups]
 
 
 def effort_sums(
@@ -132,8 +139,12 @@ def effort_row(
     name: str,
     sums: Mapping[tuple[str, str], Measures],
     models: Mapping[tuple[str, str], Measures] | None = None,
+    unfinished: Mapping[str, int] | None = None,
 ) -> EffortRow:
-    """Write what one group of images came to; `models` has its sums by model if it is of many."""
+    """Write what one group of images came to; `models` has its sums by model if it is of many.
+
+    `unfinished` counts what is begun and not finished, by arm.
+    """
     key, arm = group
     own = sums[group]
     alike = models or {each: sums[each] for each in sums if each[0] == key}
@@ -142,11 +153,13 @@ def effort_row(
         name=name,
         arm=arm,
         images=own["images"].clusters,
+        unfinished=None if unfinished is None else unfinished.get(arm, 0),
         masks=int(own["masks"].y),
         seconds=figure(own, "seconds"),
         clicks=figure(own, "clicks"),
         strokes=figure(own, "strokes"),
         untouched=figure(own, "untouched"),
+        at_once=figure(own, "at_once"),
         iou=figure(own, "iou"),
         saved=_saved(alike) if arm == Arm.SERVING else None,
     )
@@ -157,7 +170,7 @@ def figure(measures: Measures, name: str) -> Figure | None:
     estimate, sums = _estimate(measures, name), measures[name]
     if estimate is None:
         return None
-    interval = share_interval(sums) if name in SHARES else estimate.interval()
+    interval = share_interval(sums) if name in SHARES else estimate.interval(lowest=0)
     return _figure(estimate.value, interval, sums.x)
 
 
@@ -217,6 +230,18 @@ def _estimate(measures: Measures, name: str) -> Estimate | None:
     if not measures[name].x or not is_counted:
         return None
     return share(measures[name]) if name in SHARES else ratio(measures[name])
+
+
+def _unfinished(project_id: int) -> dict[str, int]:
+    """Count the images that somebody has begun and nobody has finished, by arm.
+
+    What needs least is finished first: an arm of which much is left looks better than it is.
+    """
+    images = Image.objects.filter(
+        begun(), project_id=project_id, deleted_at=None, status__in=WORKABLE[Kind.ANNOTATE]
+    )
+    counts = images.exclude(arm="").values_list("arm").annotate(Count("pk")).order_by()
+    return dict(counts)
 
 
 def _names(by: By, keys: list[str]) -> dict[str, str]:
@@ -314,6 +339,7 @@ WITH images AS (
   SELECT p.image_id,
     CASE %(by)s WHEN 'annotator' THEN p.decided_by_id::text ELSE coalesce(masks.key, '') END AS key,
     count(*) AS decided, count(*) FILTER (WHERE p.is_untouched) AS untouched,
+    count(*) FILTER (WHERE p.is_unseen) AS at_once,
     count(masks.id) AS kept, sum(p.final_iou) FILTER (WHERE masks.id IS NOT NULL) AS iou
   FROM images
   JOIN annotation_proposal p ON p.image_id = images.id AND p.state IN ('accepted', 'rejected')
@@ -345,7 +371,7 @@ WITH images AS (
       THEN images.arm ELSE '' END AS arm,
     drawn.masks, CASE WHEN spent.timed > 0 THEN drawn.masks END AS timed_masks,
     spent.seconds, spent.clicks, spent.strokes,
-    decided.decided, decided.untouched, decided.kept, decided.iou
+    decided.decided, decided.untouched, decided.at_once, decided.kept, decided.iou
   FROM spent
   JOIN images ON images.id = spent.image_id
   LEFT JOIN drawn USING (image_id, key)
@@ -356,7 +382,7 @@ SELECT key, arm, measure, count(*) FILTER (WHERE x <> 0 OR y <> 0), sum(x), sum(
 FROM cells, LATERAL (
   VALUES ('images', 1::float8, 1::float8), ('masks', 1, masks), ('seconds', timed_masks, seconds),
     ('clicks', masks, clicks), ('strokes', masks, strokes), ('untouched', decided, untouched),
-    ('iou', kept, iou)
+    ('at_once', decided, at_once), ('iou', kept, iou)
 ) AS pairs (measure, given, made),
 LATERAL (SELECT coalesce(given, 0) AS x, coalesce(made, 0) AS y) AS counted
 GROUP BY 1, 2, 3

@@ -78,14 +78,15 @@ def test_arms_are_compared_with_intervals_over_images(world: World, bundle: Bund
     serving, bare = effort_table(world.project.pk, By.ARM)
 
     # 40 s for 3 masks; the images are 20/3 s off, so the standard error is 40/9; t(1) is 12.706.
+    # No mask takes less than nothing, where that would begin.
     assert (serving["arm"], serving["images"], serving["masks"]) == ("serving", 2, 3)
     assert serving["seconds"] == pytest.approx(
-        {"value": 40 / 3, "low": -43.14, "high": 69.80, "n": 3}, abs=0.01
+        {"value": 40 / 3, "low": 0, "high": 69.80, "n": 3}, abs=0.01
     )
     assert serving["clicks"] is not None
     assert serving["clicks"]["value"] == 2
     assert bare["seconds"] == pytest.approx(
-        {"value": 40, "low": -87.06, "high": 167.06, "n": 2}, abs=0.01
+        {"value": 40, "low": 0, "high": 167.06, "n": 2}, abs=0.01
     )
     assert (bare["arm"], bare["untouched"], bare["iou"], bare["saved"]) == ("none", *3 * [None])
     saved = serving["saved"]
@@ -125,6 +126,29 @@ def accept_all(world: World, bundle: Bundle, arm: str = "serving") -> None:
         for each in make_proposals(image, bundle, 3)
     ]
     finish(world, bundle, *verdicts, seconds=9, image=image, arm=arm)
+
+
+def test_what_was_accepted_at_once_is_told_beside_what_was_accepted_untouched(
+    world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project, next(SEEDS))
+    looked_at, *at_once = make_proposals(image, bundle, 4)
+    accept = {"verdict": "accepted", "label": None}
+    finish(
+        world,
+        bundle,
+        operation("verdict", proposal=looked_at.pk, mask=uuid4(), **accept),
+        *(
+            operation("verdict", proposal=each.pk, mask=uuid4(), is_unseen=True, **accept)
+            for each in at_once
+        ),
+        seconds=9,
+        image=image,
+    )
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    assert (value(row["untouched"]), value(row["at_once"])) == (1, 0.75)
 
 
 def test_two_images_of_which_all_was_accepted_do_not_tell_that_all_will_be(
@@ -189,7 +213,7 @@ def test_rounds_are_told_apart_within_each_arm_so_that_learning_people_show(
     # Two images of two arms: what is off 25 is 5 for each, and t(1) of 97.5 % is 12.71.
     assert efforts[bundle.pk]["seconds_per_mask"] == {
         "value": 25,
-        "low": pytest.approx(25 - 12.706 * 5, abs=0.01),
+        "low": 0,  # 25 - 12.706 * 5 would be below it
         "high": pytest.approx(25 + 12.706 * 5, abs=0.01),
         "n": 2,
     }
@@ -436,6 +460,23 @@ def test_only_finished_images_of_an_arm_count_and_what_nobody_counted_is_no_zero
     assert (row["seconds"], row["clicks"], row["strokes"]) == (None, None, None)
 
 
+def test_what_is_begun_and_not_finished_is_counted_beside_each_arm(
+    world: World, bundle: Bundle, annotator: Api
+) -> None:
+    for arm in ("serving", "none"):
+        finish(world, bundle, drawn(), seconds=9, arm=arm)
+    for arm, is_begun in (("serving", False), ("none", True), ("none", True), ("previous", True)):
+        image = make_image(world.project, next(SEEDS))
+        Image.objects.filter(pk=image.pk).update(arm=arm, proposed_by=bundle)
+        if is_begun:
+            assert annotator.save(image, drawn()).status_code == 200
+
+    rows = effort_table(world.project.pk, By.ARM)
+
+    assert [(row["arm"], row["unfinished"]) for row in rows] == [("serving", 0), ("none", 2)]
+    assert {row["unfinished"] for row in effort_table(world.project.pk, By.ROUND)} == {None}
+
+
 def test_an_image_whose_seconds_nobody_measured_is_left_out_of_them(
     world: World, bundle: Bundle
 ) -> None:
@@ -466,13 +507,13 @@ def test_sizes_and_labels_leave_such_images_out_and_no_mask_that_took_no_time(
 
 
 @pytest.mark.parametrize("by", By)
-def test_a_table_takes_two_queries_at_most_however_many_rows(
+def test_a_table_takes_three_queries_at_most_however_many_rows(
     world: World, bundle: Bundle, by: By, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for arm in ("serving", "none", "previous"):
         finish(world, bundle, drawn(label=world.label_id), drawn(20), seconds=9, arm=arm)
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert effort_table(world.project.pk, by)
 
 

@@ -3428,6 +3428,8 @@ export interface components {
              */
             arm: components["schemas"]["Arm"] | components["schemas"]["Blank"];
             images: number;
+            /** @description Images begun beside these, which do not count yet; null unless by arm */
+            unfinished: number | null;
             masks: number;
             /** @description For each mask of what was timed; by size and label, those at the mask alone */
             seconds: components["schemas"]["EffortFigure"] | null;
@@ -3437,6 +3439,8 @@ export interface components {
             strokes: components["schemas"]["EffortFigure"] | null;
             /** @description Share of the proposals decided on; by size and label, of those accepted */
             untouched: components["schemas"]["EffortFigure"] | null;
+            /** @description Share of them that was accepted with others at once and not looked at since */
+            at_once: components["schemas"]["EffortFigure"] | null;
             /** @description Of proposals and their final masks */
             iou: components["schemas"]["EffortFigure"] | null;
             /** @description By what served, against images without proposals; by arm, within each model */

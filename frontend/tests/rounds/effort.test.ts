@@ -1,17 +1,27 @@
 import { expect, test } from "vitest";
 import type { EffortRow, Round } from "@/api/types";
 import {
+  cellWords,
   columnsBy,
   figureWords,
   learningPoints,
   rowTitle,
   savedWords,
+  unfinishedWords,
 } from "@/pages/rounds/effort/effortRows";
 import { effortPoints } from "@/pages/rounds/effortWords";
 
 const ROW: EffortRow = {
-  ...{ key: "", name: "", arm: "serving", images: 40, masks: 1200 },
-  ...{ seconds: null, clicks: null, strokes: null, untouched: null, iou: null, saved: null },
+  ...{ key: "", name: "", arm: "serving", images: 40, unfinished: 0, masks: 1200 },
+  ...{
+    seconds: null,
+    clicks: null,
+    strokes: null,
+    untouched: null,
+    at_once: null,
+    iou: null,
+    saved: null,
+  },
 };
 const figure = (value: number, low: number | null = null, high: number | null = null) => ({
   ...{ value, low, high, n: 1200 },
@@ -31,6 +41,20 @@ test("a figure stands with its interval and what it is of", () => {
     { value: "50 %", spread: "n 1,200" },
     { value: "—", spread: "" },
   ]);
+});
+
+test("images that all have the same tell of no interval", () => {
+  expect(figureWords(figure(2, 2, 2), String)).toEqual({ value: "2", spread: "n 1,200" });
+  const saved = { seconds: figure(6, 6, 6), clicks: null };
+  expect(savedWords([{ ...ROW, saved }], 0.1)).toContain("not sure yet");
+});
+
+test("what was accepted at once stands beside what was accepted untouched, where there is any", () => {
+  const [, , , untouched] = columnsBy("arm");
+  const row = { ...ROW, untouched: figure(0.5), at_once: figure(0.25) };
+
+  expect(untouched && cellWords(row, untouched).spread).toBe("n 1,200, 25 % at once");
+  expect(untouched && cellWords({ ...row, at_once: figure(0) }, untouched).spread).toBe("n 1,200");
 });
 
 test("sizes and labels say that they know only the time at the mask", () => {
@@ -59,6 +83,15 @@ test("what proposals save is said with how sure it is, or what is missing", () =
   expect(savedWords(saved(-2, 14), 0.1)).toContain("not sure yet");
   expect(savedWords([ROW], 0.1)).toContain("once images with and without");
   expect(savedWords([ROW], 0)).toContain("Settings");
+});
+
+test("what is begun and not finished is told for each arm, and nothing where all is finished", () => {
+  const bare = { ...ROW, arm: "none" as const, unfinished: 1200 };
+
+  expect(unfinishedWords([{ ...ROW, unfinished: 3 }, bare])).toBe(
+    "Begun and not finished, so that they do not count yet: model that served 3, without proposals 1,200. Images that need least are often finished first.",
+  );
+  expect(unfinishedWords([ROW, { ...bare, unfinished: null }])).toBeNull();
 });
 
 test("people's learning is a line of its own, the oldest round first", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { EffortRow, Trial } from "@/api/types";
 import { comparedWords, trialRows, trialWords } from "@/pages/rounds/trial/trialRows";
 
+const UNTOLD = { unfinished: null, at_once: null };
 const NONE = { seconds: null, clicks: null, strokes: null, untouched: null, iou: null };
 const TRIAL: Trial = {
   ...{ bundle: "b".repeat(64), round: 3, since: new Date().toISOString(), ended_at: null },
@@ -9,7 +10,10 @@ const TRIAL: Trial = {
 };
 const figure = (value: number, low: number, high: number, n: number) => ({ value, low, high, n });
 const row = (arm: EffortRow["arm"], images: number, figures: Partial<EffortRow>): EffortRow => ({
-  ...{ key: "", name: "", arm, images, masks: 90, saved: null, ...NONE, ...figures },
+  ...{ key: "", name: "", arm, images, masks: 90, saved: null },
+  ...UNTOLD,
+  ...NONE,
+  ...figures,
 });
 
 test("both arms stand beside each other with their intervals, and what they differ by", () => {

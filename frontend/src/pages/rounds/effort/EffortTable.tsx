@@ -2,7 +2,7 @@ import { Table, Tooltip } from "@mantine/core";
 import type { EffortBy, EffortRow } from "@/api/types";
 import { formatCount } from "@/components/format";
 import { FigureCell } from "../FigureCell";
-import { columnsBy, figureWords, GROUPINGS, rowTitle } from "./effortRows";
+import { cellWords, columnsBy, GROUPINGS, rowTitle } from "./effortRows";
 
 interface Props {
   by: EffortBy;
@@ -33,11 +33,14 @@ export function EffortTable({ by, rows }: Props) {
           {rows.map((row) => (
             <Table.Tr key={`${row.key} ${row.arm}`}>
               <Table.Td>{rowTitle(row, by)}</Table.Td>
-              <Table.Td ta="right">{formatCount(row.images)}</Table.Td>
+              <FigureCell
+                value={formatCount(row.images)}
+                note={row.unfinished ? `${formatCount(row.unfinished)} begun` : ""}
+              />
               <Table.Td ta="right">{formatCount(row.masks)}</Table.Td>
-              {columns.map(({ of, format }) => {
-                const { value, spread } = figureWords(row[of], format);
-                return <FigureCell key={of} value={value} note={spread} />;
+              {columns.map((column) => {
+                const { value, spread } = cellWords(row, column);
+                return <FigureCell key={column.of} value={value} note={spread} />;
               })}
             </Table.Tr>
           ))}

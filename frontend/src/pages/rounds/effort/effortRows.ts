@@ -78,10 +78,16 @@ export function figureWords(
   format: EffortColumn["format"],
 ): { value: string; spread: string } {
   if (figure === null) return { value: NOTHING, spread: "" };
-  const { value, low, high, n } = figure;
-  const of = `n ${formatCount(n)}`;
-  const spread = low === null || high === null ? of : `${format(low)} to ${format(high)}, ${of}`;
-  return { value: format(value), spread };
+  const [of, ends] = [`n ${formatCount(figure.n)}`, endsOf(figure)];
+  const spread = ends ? `${format(ends.low)} to ${format(ends.high)}, ${of}` : of;
+  return { value: format(figure.value), spread };
+}
+
+/** The same in a row, which tells of what was accepted untouched how much was at once. */
+export function cellWords(row: EffortRow, { of, format }: EffortColumn) {
+  const { value, spread } = figureWords(row[of], format);
+  if (of !== "untouched" || !row.at_once?.value) return { value, spread };
+  return { value, spread: `${spread}, ${format(row.at_once.value)} at once` };
 }
 
 /** "13.3 (95 %: 8.1 to 34.7, 1,200 masks)"; a dash where nobody measured it. */
@@ -93,10 +99,14 @@ export function figureOf(
   return figure === null ? NOTHING : `${format(figure.value)} ${basisOf(figure, format, one)}`;
 }
 
-function basisOf({ low, high, n }: EffortFigure, format: EffortColumn["format"], one: string) {
-  const of = plural(n, one);
-  const isKnown = low !== null && high !== null;
-  return isKnown ? `(95 %: ${format(low)} to ${format(high)}, ${of})` : `(${of})`;
+function basisOf(figure: EffortFigure, format: EffortColumn["format"], one: string) {
+  const [of, ends] = [plural(figure.n, one), endsOf(figure)];
+  return ends ? `(95 %: ${format(ends.low)} to ${format(ends.high)}, ${of})` : `(${of})`;
+}
+
+/** Where a figure lies; null where nothing tells of a spread: one image, or all have the same. */
+function endsOf({ low, high }: EffortFigure): { low: number; high: number } | null {
+  return low === null || high === null || low === high ? null : { low, high };
 }
 
 /** What proposals save, in a sentence, or what is missing to tell. */
@@ -114,6 +124,16 @@ export function savedWords(rows: readonly EffortRow[], bareShare: number): strin
   return `Proposals save ${parts.join(" and ")} a mask.${isSure(saved.seconds) ? "" : " Whether they save time is not sure yet: finish more images."}`;
 }
 
+/** What does not count yet, which makes an arm look better than it is; null: all is finished. */
+export function unfinishedWords(rows: readonly EffortRow[]): string | null {
+  const left = rows.filter(({ unfinished }) => unfinished);
+  if (left.length === 0) return null;
+  const parts = left.map(
+    ({ arm, unfinished }) => `${ARMS[arm].toLowerCase()} ${formatCount(unfinished ?? 0)}`,
+  );
+  return `Begun and not finished, so that they do not count yet: ${parts.join(", ")}. Images that need least are often finished first.`;
+}
+
 function savedPart(figure: EffortFigure, unit: string): string {
   return `${oneDigit(figure.value)} ${unit} ${basisOf(figure, oneDigit, "mask")}`;
 }
@@ -122,8 +142,9 @@ export function oneDigit(value: number): string {
   return value.toFixed(1).replace("-", "−");
 }
 
-export function isSure({ low, high }: EffortFigure): boolean {
-  return low !== null && high !== null && (low > 0 || high < 0);
+export function isSure(figure: EffortFigure): boolean {
+  const ends = endsOf(figure);
+  return ends !== null && (ends.low > 0 || ends.high < 0);
 }
 
 export interface LearningPoint {
