@@ -1,5 +1,6 @@
 """Bundles made of parts: what a round trained, and the rest from a bundle that is there."""
 
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Final, cast
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle, register_bundle
-from engine.bundle import MANIFEST, MODEL_CARD, write_bundle
+from engine.bundle import MANIFEST, MODEL_CARD, BundleError, write_bundle
 
 CODE_VERSION: Final = "anneal 0.1.0"
+MAKE_ANEW: Final = "It was altered there and is deleted: run the round again, and it makes it anew."
 Part = Round.Part
 
 
@@ -75,6 +77,20 @@ def write_parts(
     )
 
 
+def register_made(folder: Path) -> Bundle:
+    """Register the bundle that a round has made at `folder`. Safe to repeat.
+
+    Raises:
+        ValueError: it was altered since. It is deleted, so that the next run makes it anew.
+
+    """
+    try:
+        return register_bundle(folder)
+    except BundleError as error:
+        shutil.rmtree(folder)
+        raise ValueError(f"{error}. {MAKE_ANEW}") from error
+
+
 def compose(
     current: Round,
     version: DatasetVersion,
@@ -87,6 +103,10 @@ def compose(
     """Return the candidate with what serves now in the place of the parts that did not pass.
 
     It is the candidate itself where that makes no difference, or where nothing passed.
+
+    Raises:
+        ValueError: one that a killed run had made was altered since.
+
     """
     replaced = [part for part in Part.values if part not in passed]
     is_same = all(serving.digests_of(part) == candidate.digests_of(part) for part in replaced)
@@ -96,7 +116,7 @@ def compose(
     if not (made / MANIFEST).is_file():
         trained = {part: part_of(candidate, part) for part in passed}
         write_round_bundle(made, current, version, trained=trained, others=serving)
-    return register_bundle(made)
+    return register_made(made)
 
 
 def _card(

@@ -7,11 +7,10 @@ from django.utils.module_loading import import_string
 
 from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
-from annotation.services.bundles import register_bundle
 from engine.bundle import MANIFEST
 from engine.checkpoints import CheckpointNotWrittenError
 from engine.divergence import TrainingDivergedError
-from workers.bundling import BundlePart, write_round_bundle
+from workers.bundling import BundlePart, register_made, write_round_bundle
 from workers.lease import Lease
 
 Part = Round.Part
@@ -27,7 +26,12 @@ MAKE_ROOM: Final = "Make room there, then run it again: it goes on from its last
 
 
 def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> Bundle:
-    """Train the round's parts from its base bundle, or go on where a killed run stopped."""
+    """Train the round's parts from its base bundle, or go on where a killed run stopped.
+
+    Raises:
+        ValueError: training was stopped, or what a killed run had made was altered since.
+
+    """
     finished = folder / "bundle"
     if not (finished / MANIFEST).is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +40,7 @@ def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: 
         }
         lease.report(0, 0, "Making the bundle")
         write_round_bundle(finished, current, version, trained=trained, others=current.base_bundle)
-    return register_bundle(finished)
+    return register_made(finished)
 
 
 def _train(

@@ -33,7 +33,7 @@ from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
 from tests.quick_bundle import write_again
 from tests.workers.conftest import QuickEncoder, finish, finish_as_it_is
-from workers import evaluation, mask_training, training, verifiers
+from workers import bundling, evaluation, mask_training, training, verifiers
 from workers import run_round as module
 from workers.annotated_images import annotated_images
 from workers.bundling import compose
@@ -344,6 +344,27 @@ def test_a_round_whose_base_was_altered_fails_with_what_to_do_and_keeps_what_ser
     assert Job.objects.get(pk=job_of(started)).state == "failed"
     serving = Alias.objects.get(project=world.project, name="serving")
     assert serving.bundle == base
+
+
+@pytest.mark.slow
+def test_what_a_killed_round_had_made_is_made_anew_if_it_was_altered_since(
+    started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "train_bundle", _dying_after(training.train_bundle))
+        kill(started)
+    made = folder_of(started) / "bundle"
+    alter_file(made / "decoder.safetensors")
+
+    failed = run(started)
+
+    assert failed.state == "failed"
+    assert f"{made}/decoder.safetensors is not the file of the manifest" in failed.decision
+    assert failed.decision.endswith(bundling.MAKE_ANEW)
+    retry_job(job_id=job_of(started))
+    ended = run(started)
+    assert ended.state in {"promoted", "refused"}, ended.decision
+    assert [point["step"] for point in ended.curve] == [1, 2, 3]  # no step was taken again
 
 
 @pytest.mark.slow
