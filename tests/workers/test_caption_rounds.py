@@ -29,6 +29,7 @@ from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import CAPTIONER_FILES, DECODER_FILES, MODEL_CARD
 from engine.canonical import sha256_of_path
+from engine.captioning.captioner import Captioner
 from engine.captioning.proposals import propose_captions
 from engine.captioning.trainer import CaptionTrainer
 from tests.annotation.world import World, make_image, make_proposals, square
@@ -208,6 +209,21 @@ def test_a_killed_training_goes_on(
     assert ended.state == "promoted"
     assert taken == [1, 2, 2, 3]  # the second step had no checkpoint yet
     assert [point["step"] for point in ended.caption_curve] == [1, 2, 3]
+
+
+def test_a_training_of_captions_that_diverges_fails_the_round_and_keeps_what_serves(
+    world: World, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, honest = serving(world), Captioner.loss
+    monkeypatch.setattr(
+        Captioner, "loss", lambda captioner, rows: honest(captioner, rows) * float("nan")
+    )
+
+    ended = run(start(world, "captions"))
+
+    assert ended.state == "failed"
+    assert "The loss is nan at step 1 of 2. Start a new round" in ended.decision
+    assert (ended.bundle, serving(world)) == (None, before)
 
 
 def test_without_models_a_round_of_captions_says_what_to_run(
