@@ -20,11 +20,12 @@ def measure_also(
     One whose holdout has nothing to measure on has a row all the same, which says so.
     """
     rows = []
-    for other, version, keys in _holdouts(project):
+    for other, version, keys, shared in _holdouts(project):
         row: dict[str, Any] = {
             "project": other.pk,
             "name": other.name,
             "version": version and version.pk,
+            "shared": shared,
         }
         if version is None or not keys:
             rows.append(row | {"objects": 0})
@@ -43,8 +44,10 @@ def measure_also(
     return rows
 
 
-def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion | None, set[str]]]:
+def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion | None, set[str], int]]:
     """Yield the other projects with their newest version, if any, and what of its holdout counts.
+
+    And how many images do not, as they are this project's, too: here they may be learned from.
 
     Of versions of everything: one that was cut of a part may hold no holdout, or too little of it.
     Without its empty images: nothing is clicked there, and nothing is proposed here. And without
@@ -58,7 +61,10 @@ def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion | None
             if any(area(mask.rle) for mask in image.masks)
         ]
         live = Image.objects.filter(deleted_at=None, project__deleted_at=None, sha256__in=keys)
-        yield other, version, set(live.values_list("sha256", flat=True))
+        there = set(live.values_list("sha256", flat=True))
+        here = Image.objects.filter(project=project, is_holdout=False, sha256__in=there)
+        shared = set(here.values_list("sha256", flat=True))
+        yield other, version, there - shared, len(shared)
 
 
 def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bundle) -> Evaluation:

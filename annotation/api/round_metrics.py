@@ -136,6 +136,9 @@ class AlsoFiguresSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     version = serializers.CharField(allow_null=True, help_text="null: none was cut")
     objects = serializers.IntegerField(help_text="0: there was nothing to measure on")
+    shared = serializers.IntegerField(
+        required=False, help_text="Images left out, as they may be learned from here"
+    )
     serving = serializers.FloatField(required=False)
     candidate = serializers.FloatField(required=False)
     difference = IntervalSerializer(required=False)

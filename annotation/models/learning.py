@@ -171,8 +171,9 @@ class Round(models.Model):
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
     # {"against": the bundle beside which it was measured, "judging_s": what that took, "holdout":
     # digest of all that both were measured on, "serving": {...}, "candidate": {...}, "difference",
-    # "captions": {the same three}, "also": [{the same three at one click, "objects", and of which
-    # "project"; the three are not there where it has no object}]}
+    # "captions": {the same three}, "also": [{the same three at one click, "objects", of which
+    # "project", and how many images are "shared" with this one and left out; the three are not
+    # there where it has no object}]}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}],
     # "failures": the candidate's [{"image", "kind", "iou", "size", "truth", "answer"}]}

@@ -2469,6 +2469,8 @@ export interface components {
             version: string | null;
             /** @description 0: there was nothing to measure on */
             objects: number;
+            /** @description Images left out, as they may be learned from here */
+            shared?: number;
             /** Format: double */
             serving?: number;
             /** Format: double */

@@ -14,6 +14,9 @@ test("each project that a round must not forget is a row with what it is of", ()
       ...{ serving: "0.710", candidate: "0.676", change: -0.034, moreIsBetter: true },
     },
   ]);
+  expect(alsoRows({ also: [{ ...nuclei, shared: 3 }] })[0]?.explanation).toBe(
+    "Its holdout, as of version ab12ab12, without 3 images that may be learned from here",
+  );
   expect(alsoRows({})).toEqual([]);
   expect(alsoRows({ also: [{ project: 3, name: "Cells", version: null, objects: 0 }] })).toEqual(
     [],

@@ -7,11 +7,11 @@ import { formatFigure } from "./figures";
 
 /** A row for each project that a round must not forget; the reason names those that could not judge. */
 export function alsoRows({ also = [] }: Round["metrics"]): Comparison[] {
-  return also.flatMap(({ name, objects, version, serving, candidate, difference }) => {
+  return also.flatMap(({ name, objects, shared, version, serving, candidate, difference }) => {
     if (version === null || difference === undefined) return [];
     return {
       title: `${name}, ${plural(objects, "object")}`,
-      explanation: `Its holdout, as of version ${version.slice(0, 8)}`,
+      explanation: `Its holdout, as of version ${version.slice(0, 8)}${sharedWords(shared)}`,
       digits: 3,
       serving: formatFigure("miou_1", serving),
       candidate: formatFigure("miou_1", candidate),
@@ -20,4 +20,8 @@ export function alsoRows({ also = [] }: Round["metrics"]): Comparison[] {
       interval: difference,
     };
   });
+}
+
+function sharedWords(shared = 0): string {
+  return shared === 0 ? "" : `, without ${plural(shared, "image")} that may be learned from here`;
 }
