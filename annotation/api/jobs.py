@@ -30,6 +30,9 @@ class JobSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
     error = serializers.CharField()
     stalled = serializers.BooleanField(help_text="Nobody works on it, though somebody should.")
+    cancel_requested = serializers.BooleanField(
+        help_text="Somebody has cancelled it: it stops at its next step, or has"
+    )
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)

@@ -3,7 +3,14 @@ import { withNews } from "@/api/jobs";
 import type { Job } from "@/api/types";
 
 function job(id: number, state: Job["state"] = "succeeded"): Job {
-  const counts = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  const counts = {
+    progress_done: 0,
+    progress_total: 0,
+    message: "",
+    error: "",
+    stalled: false,
+    cancel_requested: false,
+  };
   const times = { created_at: "2026-01-01T00:00:00Z", started_at: null, finished_at: null };
   return { id, kind: "prepare_images", state, ...counts, ...times };
 }

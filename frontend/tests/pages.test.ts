@@ -82,6 +82,7 @@ const running = (kind: Job["kind"]): Job => ({
   message: "",
   error: "",
   stalled: false,
+  cancel_requested: false,
   created_at: "2026-01-01T00:00:00Z",
   started_at: null,
   finished_at: null,
@@ -201,6 +202,8 @@ test("a live job says what it is at, an ended one how much it did", () => {
 
   expect(jobPhase({ ...preparing, state: "queued" })).toBe("Waits for its turn.");
   expect(jobPhase(preparing)).toBe("Starting…");
+  const told = { ...preparing, message: "Proposing masks", cancel_requested: true };
+  expect(jobPhase(told)).toBe("Cancelled: it stops at its next step.");
   expect(jobPhase({ ...preparing, message: "Proposing masks" })).toBe("Proposing masks");
   expect(jobYield(prepared)).toBe("3 images");
   expect(jobYield({ ...prepared, state: "failed" })).toBe("");

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from annotation.models import (
     Agreement,
@@ -76,6 +77,36 @@ def seed_rounds(project_id: int) -> None:
     others = images.order_by("pk").values("pk")[4:]
     images.filter(pk__in=others).update(proposed_by=tried, arm=Image.Arm.CANDIDATE)
     _agree_on_the_holdout(project)
+
+
+def seed_training(project_id: int) -> None:
+    """Let a third round be training: 45 of 120 steps, the loss falling, five minutes to go."""
+    project = Project.objects.get(pk=project_id)
+    newest = project.rounds.order_by("-number").first()
+    assert newest is not None
+    now = timezone.now()
+    Round.objects.create(
+        project=project,
+        number=newest.number + 1,
+        trigger="manual",
+        state="training",
+        dataset_version=newest.dataset_version,
+        base_bundle=newest.base_bundle,
+        job=Job.objects.create(
+            project=project,
+            kind="workers.run_round",
+            state="running",
+            fencing_token=1,
+            attempt=1,
+            lease_until=now + timedelta(hours=1),
+            started_at=now - timedelta(minutes=4),
+            progress_done=45,
+            progress_total=120,
+            message="Training, 286 s left",
+        ),
+        created_by=project.created_by,
+        curve=[{"step": step, "loss": 2 + 6 / step} for step in range(1, 46)],
+    )
 
 
 def seed_doubts(project_id: int) -> None:

@@ -16,6 +16,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.e2e
 SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
 SEED_STREAM = "from tests.e2e.seeded_rounds import seed_stream; seed_stream({project})"
+SEED_TRAINING = "from tests.e2e.seeded_rounds import seed_training; seed_training({project})"
 SEED_DOUBTS = "from tests.e2e.seeded_rounds import seed_doubts; seed_doubts({project})"
 FILES = json.dumps(
     [
@@ -376,6 +377,37 @@ def test_a_manager_sees_how_far_proposing_is_and_whose_verdicts_are_unlike_all_o
     [doubt] = page.request.get(asked.get_attribute("href") or "").json()
     assert (doubt["username"], doubt["own_verdicts"], doubt["other_verdicts"]) == ("ada", 20, 20)
     take_picture("133-doubts")
+
+
+def test_a_manager_watches_a_round_train_and_cancels_it(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    with stack.asleep("models"):
+        project, _ = make_rounds(stack)
+        stack.manage("shell", "--no-imports", "-c", SEED_TRAINING.format(project=project))
+        log_in(page)
+        page.goto(f"/projects/{project}/rounds")
+
+        training = page.get_by_role("region", name="Round 3", exact=True)
+        expect(training).to_contain_text("45 of 120", timeout=SLOW_MS)
+        expect(training).to_contain_text("Trains masks on version")
+        expect(training).to_contain_text("Training, 286 s left")
+        expect(training.locator(".recharts-line-curve")).to_have_count(1)
+        training.scroll_into_view_if_needed()
+        take_picture("146-training")
+        training.get_by_role("button", name="Cancel round").click()
+        asked = page.get_by_role("dialog", name="Cancel round 3?")
+        expect(asked).to_contain_text("What was learned so far is kept")
+        asked.get_by_role("button", name="Cancel the round").click()
+        expect(training).to_contain_text("it stops at its next step", timeout=SLOW_MS)
+        stack.sql_do(  # the worker stops, or is gone
+            "UPDATE annotation_job SET lease_until = now() WHERE project_id = %s"
+            " AND cancel_requested",
+            project,
+        )
+
+        expect(training).to_contain_text("Cancelled", timeout=SLOW_MS)
+    expect(training.get_by_role("button", name="Cancel round")).to_have_count(0)
 
 
 def test_a_manager_reads_effort_by_label_annotator_and_round(

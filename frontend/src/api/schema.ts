@@ -3916,6 +3916,8 @@ export interface components {
             error: string;
             /** @description Nobody works on it, though somebody should. */
             stalled: boolean;
+            /** @description Somebody has cancelled it: it stops at its next step, or has */
+            cancel_requested: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -68,7 +68,8 @@ function progressOf(job: Job): string {
 /** Trainings say by themselves what is left. */
 function phaseOf(job: Job, pace: string): string {
   const phase = jobPhase(job);
-  return pace && !phase.endsWith(" left") ? `${phase} · ${pace}` : phase;
+  const isPaced = pace && !job.cancel_requested && !phase.endsWith(" left");
+  return isPaced ? `${phase} · ${pace}` : phase;
 }
 
 function outcomeOf(job: Job): string {
@@ -95,6 +96,7 @@ function JobActions({ job, project }: { job: Job; project: number }) {
           aria-label={`Cancel: ${title}`}
           onClick={() => cancel.mutate()}
           loading={cancel.isPending}
+          disabled={job.cancel_requested}
         >
           <IconX size={15} aria-hidden />
         </ActionIcon>

@@ -35,7 +35,8 @@ export function jobTitle(kind: Job["kind"]): string {
 }
 
 /** What a live job is at, or waits for. */
-export function jobPhase({ state, message }: Job): string {
+export function jobPhase({ state, message, cancel_requested }: Job): string {
+  if (cancel_requested) return "Cancelled: it stops at its next step.";
   if (state === "queued") return message || "Waits for its turn.";
   return message || "Starting…";
 }

@@ -37,6 +37,13 @@ test("of a project that was never prepared nothing is told", () => {
 });
 
 function told(job: Partial<Job>, images: Proposing["images"] = null): string | null {
-  const idle = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  const idle = {
+    progress_done: 0,
+    progress_total: 0,
+    message: "",
+    error: "",
+    stalled: false,
+    cancel_requested: false,
+  };
   return proposingWords({ bundle: "b", job: { ...idle, ...job } as Job, images });
 }

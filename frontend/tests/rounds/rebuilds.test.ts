@@ -34,7 +34,14 @@ test("a digest is shown by how it begins", () => {
 });
 
 function rebuilt(state: Job["state"], different: readonly string[] = []): Rebuild {
-  const steps = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  const steps = {
+    progress_done: 0,
+    progress_total: 0,
+    message: "",
+    error: "",
+    stalled: false,
+    cancel_requested: false,
+  };
   return {
     ...{ id: "1", bundle: "b", is_equal: null, changes: [], created_by: null, created_at: AT },
     ...{ metrics: {}, is_within_noise: null, verdict: "" },

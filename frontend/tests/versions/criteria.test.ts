@@ -153,7 +153,14 @@ function label(id: number, name: string): Label {
 
 function cut(state: VersionCut["job"]["state"]): VersionCut {
   const finished_at = state === "running" ? null : "2026-11-29T09:00:00Z";
-  const steps = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  const steps = {
+    progress_done: 0,
+    progress_total: 0,
+    message: "",
+    error: "",
+    stalled: false,
+    cancel_requested: false,
+  };
   return {
     ...{ id: state, criteria: {}, query: null, note: "", version: null, created_by: null },
     created_at: "2026-11-29T09:00:00Z",

@@ -106,7 +106,7 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
   if (!round.dataset_version) return "Freezing what is finished into a dataset version…";
   return (
     <>
-      Trained {partsWords(round.parts)} on version{" "}
+      {round.finished_at ? "Trained" : "Trains"} {partsWords(round.parts)} on version{" "}
       <AnchorLink
         to="/projects/$projectId/versions"
         params={{ projectId: String(project) }}
@@ -191,7 +191,13 @@ function CancelButton({ round, project }: { round: Round; project: Project }) {
       onConfirm: () => cancel.mutate(),
     });
   return (
-    <Button size="compact-sm" variant="default" onClick={ask} loading={cancel.isPending}>
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={ask}
+      loading={cancel.isPending}
+      disabled={round.job?.cancel_requested}
+    >
       Cancel round
     </Button>
   );
