@@ -94,8 +94,15 @@ export function figureTitle(
   title: string,
   { serving, candidate }: Round["metrics"],
 ): string {
-  const of = name === "calibration_error" ? proposalsIn(candidate) : 0;
-  return of === 0 ? title : `${title}, ${countOfBoth(proposalsIn(serving), of, "proposal")}`;
+  if (name === "calibration_error")
+    return titleOf(title, proposalsIn(serving), proposalsIn(candidate), "proposal");
+  if (name === "ap_50" || name === "ap_75")
+    return titleOf(title, serving?.ap_images, candidate?.ap_images, "image");
+  return title;
+}
+
+function titleOf(title: string, before: number | undefined, after = 0, one = ""): string {
+  return after === 0 ? title : `${title}, ${countOfBoth(before, after, one)}`;
 }
 
 /** How many proposals a verifier's scores were compared on; 0 where it has none. */
