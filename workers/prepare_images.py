@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 
 from annotation.models import Bundle, Image, Label, ObjectBox, Project
 from annotation.selectors.queue import BY_RANK
+from annotation.selectors.serving import is_trial_on
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import locked_images
@@ -308,7 +309,9 @@ def _save(
             withhold_proposals(image=image)
         else:
             replace_pending_proposals(image=image, bundle=bundle, found=found)
-            if arm != Arm.CANDIDATE:  # of what the gate did not pass, people decide all
+            # Of what the gate did not pass people decide all; so they do of what serves meanwhile,
+            # which would be ahead by that, and known by it.
+            if not is_trial_on(image.project_id):
                 threshold = _threshold(image.project_id, verifier)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
         Image.objects.filter(pk=image.pk).update(

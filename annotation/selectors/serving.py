@@ -46,6 +46,11 @@ def serving_of(project_id: int) -> Serving | None:
     return None if alias is None else Serving(bundle=alias[0], round=alias[1])
 
 
+def is_trial_on(project_id: int) -> bool:
+    """Tell whether a candidate is tried beside what serves."""
+    return Alias.objects.filter(project_id=project_id, name=Alias.Name.CANDIDATE).exists()
+
+
 def serving_bundle_of(project_id: int) -> Bundle | None:
     """Return the bundle that the project's pages decode with."""
     return _SERVING.first(project=project_id)

@@ -84,7 +84,8 @@ def _trial(
 def _has_accepted(begun: AliasMove, serving: str, ended_at: datetime | None) -> bool:
     """Tell whether what served accepted proposals by itself on images that the trial compares.
 
-    A candidate may not, so that what served is ahead by that, also once the trial has ended.
+    It did before the trial: while one runs, no model may. So it is ahead by that, also once the
+    trial has ended.
     """
     finished = Image.objects.filter(
         project_id=begun.project_id,

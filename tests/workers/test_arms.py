@@ -359,7 +359,7 @@ def test_what_was_begun_in_a_trial_stays_the_candidates_where_that_is_promoted(
     assert recorded(images)[Arm.CANDIDATE] == ("candidate", newer.pk, {newer.pk})
 
 
-def test_people_decide_all_that_a_candidate_proposes(
+def test_while_a_candidate_is_tried_people_decide_all_that_any_model_proposes(
     world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accept = Mock()
@@ -368,8 +368,11 @@ def test_people_decide_all_that_a_candidate_proposes(
 
     run(world)
 
+    accept.assert_not_called()
+    end_trial(project=world.project, by=world.manager)
+    run(world)
     asked = {call.kwargs["image"].pk for call in accept.mock_calls}
-    assert asked == {images[arm].pk for arm in (Arm.SERVING, Arm.PREVIOUS)}
+    assert asked == {images[Arm.CANDIDATE].pk}  # the others have been proposed for
 
 
 def test_other_shares_change_nothing_that_is_done_or_begun(

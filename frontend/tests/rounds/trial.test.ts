@@ -60,7 +60,7 @@ test("what is compared is said with how sure it is, or what is missing", () => {
 test("that the serving model accepts by itself is said wherever it did, also of an ended trial", () => {
   const both = { ...TRIAL, candidate: row("candidate", 9, {}), serving: row("serving", 80, {}) };
   const accepted = { ...both, serving_accepted: true };
-  const ahead = "which a candidate may not: it is ahead by that.";
+  const ahead = "before the trial began: it is ahead by that.";
 
   expect(comparedWords(both)).not.toContain(ahead);
   expect(comparedWords(accepted)).toContain(ahead);

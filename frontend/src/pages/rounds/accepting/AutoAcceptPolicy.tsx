@@ -32,7 +32,7 @@ export function AutoAcceptPolicy({ project }: { project: Project }) {
   return (
     <Section
       title="Accept by itself"
-      description="The model accepts new proposals where it has shown that so many of them are right; among several labels, only those that it names. One in ten is left to people, who do not know which; if they find fewer right, it stops."
+      description="The model accepts new proposals where it has shown that so many of them are right; among several labels, only those that it names. One in ten is left to people as a check; if they find fewer right, it stops. While a model is on trial nothing is accepted."
     >
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="md">

@@ -10,7 +10,7 @@ const DIGITS: Readonly<Record<EffortColumn["of"], number>> = {
 };
 
 const AHEAD =
-  "The serving model accepted some of its proposals there by itself, which a candidate may not: it is ahead by that.";
+  "The serving model had accepted some of its proposals there by itself before the trial began: it is ahead by that.";
 
 /** A row for each measure, both arms with their intervals and what they are of. */
 export function trialRows({ candidate, serving, difference }: Trial): Comparison[] {
