@@ -30,6 +30,8 @@ const STATE: AutoAccept = {
 test("a manager chooses a precision or none, and what was set by REST stays a choice", () => {
   expect(choices(null).map(({ label }) => label)).toEqual([
     "Off",
+    "80 % right",
+    "85 % right",
     "90 % right",
     "95 % right",
     "98 % right",
@@ -37,7 +39,7 @@ test("a manager chooses a precision or none, and what was set by REST stays a ch
   ]);
   expect(choices(0.999).map(({ value }) => value)).toEqual([
     OFF,
-    ...["0.9", "0.95", "0.98", "0.99", "0.999"],
+    ...["0.8", "0.85", "0.9", "0.95", "0.98", "0.99", "0.999"],
   ]);
   expect([precisionOf(OFF), precisionOf("0.98")]).toEqual([null, 0.98]);
 });
