@@ -38,16 +38,27 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     stopped_at = serializers.DateTimeField(allow_null=True, help_text="By itself")
     stop_reason = serializers.CharField()
     accepted = serializers.IntegerField(help_text="Masks that the model accepted")
-    audited = serializers.IntegerField(help_text="As sure, and left to people; since `since`")
-    decided = serializers.IntegerField(help_text="Of those audited, on finished images")
+    audited = serializers.IntegerField(
+        allow_null=True,
+        help_text="As sure, and left to people; since `since`; null: for managers alone",
+    )
+    decided = serializers.IntegerField(
+        allow_null=True, help_text="Of those audited, on finished images; null: for managers alone"
+    )
     left_out = serializers.IntegerField(
         allow_null=True,
         help_text="Verdicts on those audited that do not count, as their person is doubted; null: "
         "for managers alone",
     )
+    at_once = serializers.IntegerField(
+        allow_null=True,
+        help_text="Left to people as well, and of no use: accepted at once with all that were as "
+        "sure, or picked out from those; null: for managers alone",
+    )
     measured = PrecisionSerializer(
         allow_null=True,
-        help_text="Of those decided, what people accepted as it was, whichever bundle proposed",
+        help_text="Of those decided, what people accepted as it was, whichever bundle proposed; "
+        "null: nothing yet, or for managers alone",
     )
     serving = MeasuredSerializer(
         allow_null=True,
@@ -70,6 +81,8 @@ class ProjectAutoAcceptView(MemberView):
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
         state = auto_accept_of(project)
         if cast("HasRole", project).role not in MANAGERS:
-            state["left_out"] = state["serving"] = None
-            state["bins"] = []  # who sees which of them grows knows whose proposals an image had
+            # Who sees which of these grow knows whose proposals an image had, or which were audits.
+            state["audited"] = state["decided"] = state["left_out"] = state["at_once"] = None
+            state["measured"] = state["serving"] = None
+            state["bins"] = []
         return Response(AutoAcceptSerializer(state).data)

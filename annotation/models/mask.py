@@ -104,6 +104,9 @@ class Proposal(models.Model):
     # Accepted with others at once, and nobody has changed it since: it only repeats what the model
     # says, and tells nothing of how right that is.
     is_unseen = models.BooleanField(default=False, db_default=False)
+    # Decided on by itself where others no surer than it were accepted at once: of those as sure it
+    # was picked out, as it was wrong, say, and tells nothing of the others. Known once it is done.
+    is_picked_out = models.BooleanField(default=False, db_default=False)
     # Both once the image is done. IoU(proposal, final revision), of an accepted one:
     final_iou = models.FloatField(null=True)
     # It was accepted, and its mask left as it was proposed, its label too; null: not known yet.

@@ -13,7 +13,12 @@ from django.db.models import Avg, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Floor, Least
 
 from annotation.models import Alias, Project, Proposal
-from annotation.selectors.doubts import AS_IT_WAS, DECIDED_BY_A_PERSON, doubted_people
+from annotation.selectors.doubts import (
+    AS_IT_WAS,
+    AT_ONCE,
+    DECIDED_BY_A_PERSON,
+    doubted_people,
+)
 from annotation.selectors.serving import alike, proposing_aliases
 from engine.verification.promise import Precision, measured_precision
 
@@ -31,6 +36,7 @@ class Audit:
     decided: int
     untouched: int  # accepted, and so they were when the image was finished
     left_out: int  # decided by people who are doubted, and not counted as decided
+    at_once: int  # accepted with others at once, or picked out from those: not counted as audited
 
     @property
     def measured(self) -> Precision | None:
@@ -62,9 +68,10 @@ class AutoAccept(TypedDict):
     stopped_at: datetime | None
     stop_reason: str
     accepted: int  # by the model, whenever
-    audited: int
-    decided: int
+    audited: int | None  # None, as what follows: not to be told
+    decided: int | None
     left_out: int | None  # verdicts of doubted people on those audited; None: not to be told
+    at_once: int | None  # of no use, as others as sure were accepted at once; None: not to be told
     measured: Precision | None
     serving: Measured | None  # of that bundle's alone; None: there is none, or not to be told
     has_scores: bool  # the serving bundle has a verifier, and has used it
@@ -106,6 +113,7 @@ def auto_accept_of(project: Project) -> AutoAccept:
         audited=audit.audited,
         decided=audit.decided,
         left_out=audit.left_out,
+        at_once=audit.at_once,
         measured=audit.measured,
         serving=own,
         has_scores=counts["scored"] > 0,
@@ -119,7 +127,7 @@ def _proposals(project: Project) -> QuerySet[Proposal]:
 
 def _is_audited(project: Project) -> Q:
     since = project.auto_accept_since or project.created_at
-    return Q(audited_at__gte=since, is_unseen=False)
+    return Q(audited_at__gte=since)
 
 
 def _proposers(project: Project) -> dict[str, Q]:
@@ -136,10 +144,11 @@ def _audits(
     audited, is_left_out = _is_audited(project), Q(decided_by__in=doubted)
     decided = audited & DECIDED_BY_A_PERSON
     counted = {
-        "audited": audited & ~Q(state=State.SUPERSEDED),
+        "audited": audited & ~Q(state=State.SUPERSEDED) & ~AT_ONCE,
         "decided": decided & ~is_left_out,
         "untouched": decided & ~is_left_out & AS_IT_WAS,
         "left_out": decided & is_left_out,
+        "at_once": audited & AT_ONCE,
     }
     return {
         f"{name}_{field}": Count("pk", filter=own & such)

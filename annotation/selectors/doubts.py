@@ -21,10 +21,12 @@ State = Proposal.State
 Habit = Literal["accepts", "rejects"]
 AS_IT_WAS: Final = Q(is_untouched=True)
 # On a finished image, whatever the verdict: until then an accepted one may still be corrected, and
-# of who verifies far ahead of all else, what they rejected would count alone.
+# of who verifies far ahead of all else, what they rejected would count alone. So would it of who
+# rejects what is wrong and accepts all others at once.
 DECIDED_BY_A_PERSON: Final = Q(
-    decided_by__isnull=False, is_untouched__isnull=False, is_unseen=False
+    decided_by__isnull=False, is_untouched__isnull=False, is_unseen=False, is_picked_out=False
 )
+AT_ONCE: Final = Q(is_unseen=True) | Q(is_picked_out=True)
 # In queues, what nobody is expected to accept goes to be corrected at once: by others, who hardly
 # ever leave it as it is, so that beside them whoever verifies would seem to accept too much.
 SAME_WORK: Final = Q(image__project__plan=Project.Plan.WHOLE) | SHOWN_TO_VERIFY

@@ -33,6 +33,10 @@ def write_outcomes(image: Image) -> Sequence[Proposal]:
         proposal.final_iou = _final_iou(proposal)
         proposal.is_untouched = _has_its_shape(proposal) and _has_its_label(proposal)
         proposal.is_unseen &= proposal.head_made_by == Operation.Kind.VERDICT
+    at_once = [_sureness(proposal) for proposal in proposals if proposal.is_unseen]
+    for proposal in proposals:
+        is_as_sure = bool(at_once) and _sureness(proposal) >= min(at_once)
+        proposal.is_picked_out = is_as_sure and not proposal.is_unseen
     if proposals:
         _write(proposals)
     return proposals
@@ -43,17 +47,25 @@ def _write(proposals: Sequence[Proposal]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE annotation_proposal SET final_iou = new.final_iou,"
-            " is_untouched = new.is_untouched, is_unseen = new.is_unseen"
-            " FROM unnest(%s::uuid[], %s::float8[], %s::bool[], %s::bool[])"
-            " AS new (id, final_iou, is_untouched, is_unseen)"
+            " is_untouched = new.is_untouched, is_unseen = new.is_unseen,"
+            " is_picked_out = new.is_picked_out"
+            " FROM unnest(%s::uuid[], %s::float8[], %s::bool[], %s::bool[], %s::bool[])"
+            " AS new (id, final_iou, is_untouched, is_unseen, is_picked_out)"
             " WHERE annotation_proposal.id = new.id",
             [
                 [each.pk for each in proposals],
                 [each.final_iou for each in proposals],
                 [each.is_untouched for each in proposals],
                 [each.is_unseen for each in proposals],
+                [each.is_picked_out for each in proposals],
             ],
         )
+
+
+def _sureness(proposal: Proposal) -> float:
+    """Return how sure it looked to who accepted from some sureness on, as pages tell it."""
+    score, predicted = proposal.verifier_score, proposal.predicted_iou
+    return score if score is not None else predicted or 0.0
 
 
 def _has_its_shape(proposal: Proposal) -> bool:

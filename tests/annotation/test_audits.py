@@ -108,7 +108,9 @@ def test_a_worse_bundle_does_not_hide_behind_the_audits_of_those_before(
     assert (state["decided"], state["serving"]["decided"]) == (430, 30)
     assert state["measured"]["share"] == pytest.approx(424 / 430)
     assert state["serving"]["measured"]["share"] == 0.8
-    assert annotator.get(address).json()["serving"] is None
+    told = annotator.get(address).json()
+    for known_by_managers in ("audited", "decided", "left_out", "at_once", "measured", "serving"):
+        assert told[known_by_managers] is None
 
 
 def test_bundles_that_propose_alike_are_audited_together(

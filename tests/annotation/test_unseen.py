@@ -24,13 +24,16 @@ def promised(world: World) -> Project:
 
 @pytest.fixture
 def proposals(world: World, image: Image) -> list[Proposal]:
-    """Two audited proposals of what serves."""
+    """Two audited proposals of what serves, the less sure one first."""
     bundle = trained_bundle(world.project)
     Alias.objects.create(project=world.project, name="serving", bundle=bundle)
-    found = [Found(square(8 * at, 2), 0.9, 0.95, (1.0, 1.0), CERTAIN, 0.97) for at in range(2)]
+    found = [
+        Found(square(8 * at, 2), 0.9, 0.95, (1.0, 1.0), CERTAIN, score)
+        for at, score in enumerate((0.91, 0.97))
+    ]
     replace_pending_proposals(image=image, bundle=bundle, found=found)
     Proposal.objects.update(audited_at=timezone.now())
-    return list(Proposal.objects.order_by("pk"))
+    return list(Proposal.objects.order_by("verifier_score"))
 
 
 def finish(world: World, image: Image, *operations: dict[str, Any]) -> None:
@@ -60,9 +63,27 @@ def test_it_is_no_audit_and_nothing_is_measured_or_promised_by_it(
     unseen.refresh_from_db()
     assert (unseen.state, unseen.decided_by) == ("accepted", world.annotator)
     state = auto_accept_of(promised)
-    assert (state["audited"], state["decided"]) == (1, 1)
+    assert (state["audited"], state["decided"], state["at_once"]) == (1, 1, 1)
     assert [row["count"] for row in state["bins"]] == [1]
     assert len(list(judged_proposals(world.project.pk))) == 1
+
+
+def test_what_was_picked_out_before_all_as_sure_were_accepted_tells_nothing_either(
+    world: World, image: Image, promised: Project, proposals: list[Proposal]
+) -> None:
+    right, wrong = proposals
+
+    finish(
+        world,
+        image,
+        operation("verdict", proposal=wrong.pk, verdict="rejected"),
+        accepted(right, is_unseen=True),
+    )
+
+    state = auto_accept_of(promised)
+    assert (state["audited"], state["decided"], state["at_once"]) == (0, 0, 2)
+    assert (state["measured"], state["bins"]) == (None, [])
+    assert list(judged_proposals(world.project.pk)) == []
 
 
 @pytest.mark.parametrize(

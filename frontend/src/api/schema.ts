@@ -2612,13 +2612,15 @@ export interface components {
             stop_reason: string;
             /** @description Masks that the model accepted */
             accepted: number;
-            /** @description As sure, and left to people; since `since` */
-            audited: number;
-            /** @description Of those audited, on finished images */
-            decided: number;
+            /** @description As sure, and left to people; since `since`; null: for managers alone */
+            audited: number | null;
+            /** @description Of those audited, on finished images; null: for managers alone */
+            decided: number | null;
             /** @description Verdicts on those audited that do not count, as their person is doubted; null: for managers alone */
             left_out: number | null;
-            /** @description Of those decided, what people accepted as it was, whichever bundle proposed */
+            /** @description Left to people as well, and of no use: accepted at once with all that were as sure, or picked out from those; null: for managers alone */
+            at_once: number | null;
+            /** @description Of those decided, what people accepted as it was, whichever bundle proposed; null: nothing yet, or for managers alone */
             measured: components["schemas"]["Precision"] | null;
             /** @description The same of the serving bundle's proposals alone, and of bundles alike; null: none serves, or for managers alone */
             serving: components["schemas"]["Measured"] | null;

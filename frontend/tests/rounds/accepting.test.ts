@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AutoAccept } from "@/api/types";
 import {
+  atOnceWords,
   auditWords,
   barsOf,
   choices,
@@ -21,6 +22,7 @@ const STATE: AutoAccept = {
   audited: 40,
   decided: 32,
   left_out: 0,
+  at_once: 0,
   measured: { share: 31 / 32, low: 0.8378, high: 0.9992 },
   serving: { decided: 32, measured: { share: 31 / 32, low: 0.8378, high: 0.9992 } },
   has_scores: true,
@@ -75,6 +77,14 @@ test("what was measured has its interval and how many it is of", () => {
   expect(measuredWords(STATE)).toBe("96.9 % (95 % interval 84–100 %, n 32)");
   expect(measuredWords({ ...STATE, measured: null, decided: 0 })).toBe("Nothing yet");
   expect(auditWords(STATE)).toBe("40 proposals, 32 decided");
+});
+
+test("of those left to people, what was accepted at once is told as of no use", () => {
+  expect(atOnceWords({ ...STATE, at_once: 12 })).toBe(
+    "12 proposals, as all that were as sure were accepted at once",
+  );
+  expect([atOnceWords(STATE), atOnceWords({ ...STATE, at_once: null })]).toEqual([null, null]);
+  expect(auditWords({ ...STATE, audited: null, decided: null })).toBeNull();
 });
 
 test("a manager reads how many verdicts are left out, and nobody else does", () => {

@@ -6,7 +6,14 @@ import { ErrorState } from "@/components/ErrorState";
 import { formatMoment, plural } from "@/components/format";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
-import { auditWords, leftOutWords, measuredWords, servingWords, switchWords } from "./acceptWords";
+import {
+  atOnceWords,
+  auditWords,
+  leftOutWords,
+  measuredWords,
+  servingWords,
+  switchWords,
+} from "./acceptWords";
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
 /** What the model accepts by itself, what people's audits measure, and how reliable its scores are. */
@@ -26,10 +33,11 @@ export function AcceptedByModel({ project }: { project: Project }) {
           id={project.id}
         >
           What people decided on proposals of images that are finished and not deleted, whoever is
-          doubted left out; right is what they accepted and left as it was, its label too. It stops
-          once either of all models since it was switched on, or of one that proposes now, too few
-          are right. The chart, for managers, is of the serving model's proposals alone. Exact
-          intervals (Clopper and Pearson), as if each verdict stood for itself.
+          doubted left out, and so is what was accepted at once, with whatever on that image was as
+          sure; right is what they accepted and left as it was, its label too. It stops once either
+          of all models since it was switched on, or of one that proposes now, too few are right.
+          The chart, for managers, is of the serving model's proposals alone. Exact intervals
+          (Clopper and Pearson), as if each verdict stood for itself.
         </Source>
       }
     >
@@ -48,14 +56,14 @@ export function AcceptedByModel({ project }: { project: Project }) {
 }
 
 function Figures({ state }: { state: AutoAccept }) {
-  const [serving, leftOut] = [servingWords(state), leftOutWords(state)];
   const rows = [
     ["Accepted without a person", plural(state.accepted, "mask")],
-    ["Left to people as a blind check", auditWords(state)],
-    ["Right, as people found", measuredWords(state)],
-    ...(serving === null ? [] : [["Right, of the serving model", serving]]),
-    ...(leftOut === null ? [] : [["Left out of that", leftOut]]),
-  ];
+    ["Left to people as a check", auditWords(state)],
+    ["Right, as people found", state.decided === null ? null : measuredWords(state)],
+    ["Right, of the serving model", servingWords(state)],
+    ["Left out of that", leftOutWords(state)],
+    ["Of no use", atOnceWords(state)],
+  ].filter(([, value]) => value !== null);
   return (
     <Table className="tabular" aria-label="Accepted by the model" variant="vertical" maw={560}>
       <Table.Tbody>

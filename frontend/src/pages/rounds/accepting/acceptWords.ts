@@ -38,7 +38,7 @@ export function switchWords(state: AutoAccept, hasSeveralLabels: boolean): strin
   if (wanted_precision === null) return "Off: people decide on every proposal.";
   const when = since === null ? "" : ` since ${formatMoment(since)}`;
   const on = `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
-  if (accepted + audited > 0) return on;
+  if (accepted + (audited ?? 0) > 0) return on;
   const waits = `${on} Nothing yet: before it can promise that, people must have decided on proposals`;
   return hasSeveralLabels
     ? `${waits} with labels of many images, and a round have learned from that: among several labels it accepts nothing without one, and a wrong one is a fault. Models that an older Anneal trained do not know which proposals had one.`
@@ -50,7 +50,7 @@ export function measuredWords({
   measured,
   decided,
 }: Pick<AutoAccept, "measured" | "decided">): string {
-  if (measured === null) return "Nothing yet";
+  if (measured === null || decided === null) return "Nothing yet";
   return precisionWords(measured, `n ${formatCount(decided)}`);
 }
 
@@ -74,9 +74,16 @@ export function leftOutWords({ left_out }: AutoAccept): string | null {
   return `${plural(left_out, "verdict")} of people who decide unlike everybody else`;
 }
 
-/** How many proposals were left to people, and how many of those they have decided on. */
-export function auditWords({ audited, decided }: AutoAccept): string {
+/** How many proposals were left to people, and how many they have decided on; null: nobody tells. */
+export function auditWords({ audited, decided }: AutoAccept): string | null {
+  if (audited === null || decided === null) return null;
   return `${plural(audited, "proposal")}, ${formatCount(decided)} decided`;
+}
+
+/** What was left to people and accepted unseen; null where nothing was, or nobody tells. */
+export function atOnceWords({ at_once }: AutoAccept): string | null {
+  if (!at_once) return null;
+  return `${plural(at_once, "proposal")}, as all that were as sure were accepted at once`;
 }
 
 export interface BarOfScores {
