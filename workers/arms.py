@@ -9,7 +9,8 @@ What the model accepted by itself begins nothing. It accepts where images are ea
 that spared those images would be left with the hard ones. It is a part of what its bundle does for
 people: it is withdrawn where another bundle comes to propose, or none, and accepted anew where the
 bundle comes again. So no arm holds masks of another's bundle, and which images are in which follows
-from their hashes alone. Arms compare all that a bundle does. While a candidate is tried, none accepts anything.
+from their hashes alone. Arms compare all that a bundle does. While a candidate is tried, none
+accepts anything.
 """
 
 from collections.abc import Iterator, Mapping
