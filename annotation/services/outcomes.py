@@ -33,9 +33,9 @@ def write_outcomes(image: Image) -> Sequence[Proposal]:
         proposal.final_iou = _final_iou(proposal)
         proposal.is_untouched = _has_its_shape(proposal) and _has_its_label(proposal)
         proposal.is_unseen &= proposal.head_made_by == Operation.Kind.VERDICT
-    at_once = [_sureness(proposal) for proposal in proposals if proposal.is_unseen]
+    at_once = [proposal.score or 0.0 for proposal in proposals if proposal.is_unseen]
     for proposal in proposals:
-        is_as_sure = bool(at_once) and _sureness(proposal) >= min(at_once)
+        is_as_sure = bool(at_once) and (proposal.score or 0.0) >= min(at_once)
         proposal.is_picked_out = is_as_sure and not proposal.is_unseen
     if proposals:
         _write(proposals)
@@ -60,12 +60,6 @@ def _write(proposals: Sequence[Proposal]) -> None:
                 [each.is_picked_out for each in proposals],
             ],
         )
-
-
-def _sureness(proposal: Proposal) -> float:
-    """Return how sure it looked to who accepted from some sureness on, as pages tell it."""
-    score, predicted = proposal.verifier_score, proposal.predicted_iou
-    return score if score is not None else predicted or 0.0
 
 
 def _has_its_shape(proposal: Proposal) -> bool:
