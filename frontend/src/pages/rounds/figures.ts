@@ -95,13 +95,13 @@ export function figureTitle(
   { serving, candidate }: Round["metrics"],
 ): string {
   if (name === "calibration_error")
-    return titleOf(title, proposalsIn(serving), proposalsIn(candidate), "proposal");
+    return titleOf(title, "proposal", proposalsIn(serving), proposalsIn(candidate));
   if (name === "ap_50" || name === "ap_75")
-    return titleOf(title, serving?.ap_images, candidate?.ap_images, "image");
+    return titleOf(title, "image", serving?.ap_images, candidate?.ap_images);
   return title;
 }
 
-function titleOf(title: string, before: number | undefined, after = 0, one = ""): string {
+function titleOf(title: string, one: string, before: number | undefined, after = 0): string {
   return after === 0 ? title : `${title}, ${countOfBoth(before, after, one)}`;
 }
 

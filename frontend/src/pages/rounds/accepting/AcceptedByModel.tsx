@@ -59,7 +59,7 @@ function Figures({ state }: { state: AutoAccept }) {
   const rows = [
     ["Accepted without a person", plural(state.accepted, "mask")],
     ["Left to people as a check", auditWords(state)],
-    ["Right, as people found", state.decided === null ? null : measuredWords(state)],
+    ["Right, as people found", measuredWords(state)],
     ["Right, of the serving model", servingWords(state)],
     ["Left out of that", leftOutWords(state)],
     ["Of no use", atOnceWords(state)],

@@ -45,12 +45,13 @@ export function switchWords(state: AutoAccept, hasSeveralLabels: boolean): strin
     : `${waits} of many images.`;
 }
 
-/** What people made of the audited proposals: the share, how sure that is, and of how many. */
+/** What people made of the audited proposals: the share, how sure, and of how many; null: nobody tells. */
 export function measuredWords({
   measured,
   decided,
-}: Pick<AutoAccept, "measured" | "decided">): string {
-  if (measured === null || decided === null) return "Nothing yet";
+}: Pick<AutoAccept, "measured" | "decided">): string | null {
+  if (decided === null) return null;
+  if (measured === null) return "Nothing yet";
   return precisionWords(measured, `n ${formatCount(decided)}`);
 }
 
