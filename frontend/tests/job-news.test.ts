@@ -1,18 +1,10 @@
 import { expect, it } from "vitest";
 import { withNews } from "@/api/jobs";
 import type { Job } from "@/api/types";
+import { IDLE_JOB } from "./idle-job";
 
 function job(id: number, state: Job["state"] = "succeeded"): Job {
-  const counts = {
-    progress_done: 0,
-    progress_total: 0,
-    message: "",
-    error: "",
-    stalled: false,
-    cancel_requested: false,
-  };
-  const times = { created_at: "2026-01-01T00:00:00Z", started_at: null, finished_at: null };
-  return { id, kind: "prepare_images", state, ...counts, ...times };
+  return { ...IDLE_JOB, id, kind: "prepare_images", state };
 }
 
 it("puts jobs that began on top and renews the others where they stand", () => {

@@ -24,6 +24,7 @@ import {
   learnsFrom,
   masksAreJudgedBy,
 } from "@/pages/rounds/retrainWords";
+import { IDLE_JOB } from "./idle-job";
 
 const COUNTS = {
   images: 30,
@@ -73,20 +74,7 @@ const PROJECT: Project = {
   deleted_at: null,
 };
 
-const running = (kind: Job["kind"]): Job => ({
-  id: 1,
-  kind,
-  state: "running",
-  progress_done: 0,
-  progress_total: 0,
-  message: "",
-  error: "",
-  stalled: false,
-  cancel_requested: false,
-  created_at: "2026-01-01T00:00:00Z",
-  started_at: null,
-  finished_at: null,
-});
+const running = (kind: Job["kind"]): Job => ({ ...IDLE_JOB, kind, state: "running" });
 
 test("the next step follows the loop", () => {
   const empty = { ...PROJECT, counts: { ...COUNTS, images: 0 } };

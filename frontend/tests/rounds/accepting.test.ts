@@ -84,7 +84,8 @@ test("of those left to people, what was accepted at once is told as of no use", 
     "12 proposals, as all that were as sure were accepted at once",
   );
   expect([atOnceWords(STATE), atOnceWords({ ...STATE, at_once: null })]).toEqual([null, null]);
-  expect(auditWords({ ...STATE, audited: null, decided: null })).toBeNull();
+  const untold = { ...STATE, audited: null, decided: null, measured: null };
+  expect([auditWords(untold), measuredWords(untold)]).toEqual([null, null]);
 });
 
 test("a manager reads how many verdicts are left out, and nobody else does", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Job, Proposing } from "@/api/types";
 import { proposingWords } from "@/pages/rounds/proposingWords";
+import { IDLE_JOB } from "../idle-job";
 
 test("while its job runs, what serves is proposing on so many images", () => {
   const running = { state: "running", message: "Proposing masks" } as const;
@@ -37,13 +38,5 @@ test("of a project that was never prepared nothing is told", () => {
 });
 
 function told(job: Partial<Job>, images: Proposing["images"] = null): string | null {
-  const idle = {
-    progress_done: 0,
-    progress_total: 0,
-    message: "",
-    error: "",
-    stalled: false,
-    cancel_requested: false,
-  };
-  return proposingWords({ bundle: "b", job: { ...idle, ...job } as Job, images });
+  return proposingWords({ bundle: "b", job: { ...IDLE_JOB, ...job } as Job, images });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Job, Rebuild } from "@/api/types";
 import { digestWords, rebuildWords } from "@/pages/rounds/models/rebuildWords";
+import { IDLE_JOB } from "../idle-job";
 
 const AT = "2026-11-29T09:00:00Z";
 const NAMES = ["decoder.onnx", "decoder.safetensors", "prompt_head.onnx", "thresholds"];
@@ -34,14 +35,6 @@ test("a digest is shown by how it begins", () => {
 });
 
 function rebuilt(state: Job["state"], different: readonly string[] = []): Rebuild {
-  const steps = {
-    progress_done: 0,
-    progress_total: 0,
-    message: "",
-    error: "",
-    stalled: false,
-    cancel_requested: false,
-  };
   return {
     ...{ id: "1", bundle: "b", is_equal: null, changes: [], created_by: null, created_at: AT },
     ...{ metrics: {}, is_within_noise: null, verdict: "" },
@@ -49,7 +42,7 @@ function rebuilt(state: Job["state"], different: readonly string[] = []): Rebuil
       return { name, recorded: "a", made: different.includes(name) ? "b" : "a", note: "" };
     }),
     job: {
-      ...{ id: 1, kind: "rebuild_bundle", state, ...steps, created_at: AT, started_at: AT },
+      ...{ ...IDLE_JOB, kind: "rebuild_bundle", state, started_at: AT },
       finished_at: state === "running" ? null : AT,
     },
   };

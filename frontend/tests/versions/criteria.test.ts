@@ -16,6 +16,7 @@ import {
   nothingWords,
 } from "@/pages/versions/criteriaWords";
 import { cutsToShow, endedOf, endedSince, endWords } from "@/pages/versions/cutWords";
+import { IDLE_JOB } from "../idle-job";
 
 const ALL: Criteria = {
   ...{ splits: ["train"], labels: [2, 3], drop_empty: true, reviewed: true, agreement: 0.8 },
@@ -153,20 +154,9 @@ function label(id: number, name: string): Label {
 
 function cut(state: VersionCut["job"]["state"]): VersionCut {
   const finished_at = state === "running" ? null : "2026-11-29T09:00:00Z";
-  const steps = {
-    progress_done: 0,
-    progress_total: 0,
-    message: "",
-    error: "",
-    stalled: false,
-    cancel_requested: false,
-  };
   return {
     ...{ id: state, criteria: {}, query: null, note: "", version: null, created_by: null },
     created_at: "2026-11-29T09:00:00Z",
-    job: {
-      ...{ id: 1, kind: "cut_version", state, ...steps, finished_at, started_at: null },
-      created_at: "2026-11-29T09:00:00Z",
-    },
+    job: { ...IDLE_JOB, kind: "cut_version", state, finished_at },
   };
 }
