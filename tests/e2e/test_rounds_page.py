@@ -337,6 +337,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     expect(served.nth(1)).to_contain_text(promoted)
     expect(served.nth(2)).to_contain_text("From the start")
     expect(row).to_contain_text("Previous")
+    expect(first).not_to_contain_text("Serving")  # a trial begins beside what is seen to serve
     try_a_round(page, take_picture)
 
 

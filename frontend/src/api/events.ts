@@ -7,7 +7,7 @@ import { jobsQuery, withNews } from "./jobs";
 import { rowsOf } from "./pages";
 import { projectQuery } from "./projects";
 import { queueCountsQuery } from "./queues";
-import { roundQuery, roundsQuery, withNewSteps } from "./rounds";
+import { askWhatServes, roundQuery, roundsQuery, withNewSteps } from "./rounds";
 import { sessionQuery } from "./session";
 import type { Job, Project, RoundWithCurve } from "./types";
 
@@ -21,7 +21,7 @@ export function useProjectEvents(project: number): void {
   useEffect(() => {
     if (origin === undefined) return;
     return listen(`${origin}/events/projects/${project}`, (name, data) =>
-      apply(queries, project, name, data),
+      applyEvent(queries, project, name, data),
     );
   }, [origin, project, queries]);
 }
@@ -47,7 +47,12 @@ function listen(url: string, onEvent: (name: string, data: unknown) => void): ()
   };
 }
 
-function apply(queries: QueryClient, project: number, name: string, data: unknown): void {
+export function applyEvent(
+  queries: QueryClient,
+  project: number,
+  name: string,
+  data: unknown,
+): void {
   if (name === "jobs") applyJobs(queries, project, data as Job[]);
   if (name === "project") applyProject(queries, project, data as ProjectNews);
   if (name === "returned") applyReturned(queries, project, data as number[]);
@@ -58,9 +63,16 @@ function apply(queries: QueryClient, project: number, name: string, data: unknow
 
 type ProjectNews = Pick<Project, "counts" | "serving" | "finished_since_round">;
 
-/** What waits in the queues changes with the project's figures. */
+/**
+ * What waits in the queues changes with the project's figures. News may have been read before what
+ * this page did itself: what serves, on which buttons act, is asked for and not taken from them.
+ */
 function applyProject(queries: QueryClient, project: number, news: ProjectNews): void {
-  queries.setQueryData(projectQuery(project).queryKey, (old) => (old ? { ...old, ...news } : old));
+  const key = projectQuery(project).queryKey;
+  const { serving, ...figures } = news;
+  const known = queries.getQueryData(key)?.serving;
+  queries.setQueryData(key, (old) => (old ? { ...old, ...figures } : old));
+  if (known?.bundle !== serving?.bundle) void askWhatServes(queries, project);
   void queries.invalidateQueries(queueCountsQuery(project));
 }
 
@@ -88,10 +100,9 @@ function applyJobs(queries: QueryClient, project: number, news: Job[]): void {
   });
   if (!old) void queries.invalidateQueries({ queryKey: key }); // the older ones are not known yet
   if (!news.some(({ id, finished_at }) => finished_at && !hadEnded.has(id))) return;
-  for (const list of ["project", "images", "uploads", "rounds", "versions", "export"])
+  for (const list of ["images", "uploads", "versions", "export", "descriptions", "grounding"])
     void queries.invalidateQueries({ queryKey: [list] });
-  void queries.invalidateQueries({ queryKey: ["descriptions"] });
-  void queries.invalidateQueries({ queryKey: ["grounding"] });
+  void askWhatServes(queries, project);
 }
 
 function applyRound(
@@ -101,7 +112,7 @@ function applyRound(
 ): void {
   const key = roundsQuery(project).queryKey;
   const old = queries.getQueryData(key)?.find((round) => round.id === news.id);
-  if (old?.state !== news.state) void queries.invalidateQueries({ queryKey: key });
+  if (old?.state !== news.state) void askWhatServes(queries, project);
   queries.setQueryData(roundQuery(news.id).queryKey, (round) =>
     round ? withNewSteps(round, news) : undefined,
   );

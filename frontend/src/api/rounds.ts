@@ -55,7 +55,7 @@ export function rollBack(id: number, serving: string) {
   return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }
 
-/** Asks anew after the serving model moved: what the buttons name before what the page tells. */
+/** Asks anew after the serving model may have moved: what buttons act on before what pages tell. */
 export async function askWhatServes(queries: QueryClient, id: number): Promise<void> {
   await queries.invalidateQueries(projectQuery(id));
   await Promise.all([

@@ -1,7 +1,7 @@
 import { Button, Table, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { endTrial } from "@/api/rounds";
+import { askWhatServes, endTrial } from "@/api/rounds";
 import type { Project, Round, Trial } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
@@ -53,7 +53,7 @@ function Actions({ round, project }: Omit<Props, "trial">) {
   const queries = useQueryClient();
   const end = useMutation({
     mutationFn: () => endTrial(project.id),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
+    onSettled: () => askWhatServes(queries, project.id),
   });
   const ask = () =>
     modals.openConfirmModal({

@@ -1,7 +1,7 @@
 import { Button, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { beginTrial, trialQuery } from "@/api/rounds";
+import { askWhatServes, beginTrial, trialQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
 import { formatPercent } from "@/components/format";
 import { NotLoaded } from "@/components/NotLoaded";
@@ -12,7 +12,7 @@ export function TryButton({ round, project }: { round: Round; project: Project }
   const trial = useQuery(trialQuery(project.id));
   const begin = useMutation({
     mutationFn: (serving: string) => beginTrial(project.id, round.id ?? 0, serving),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
+    onSettled: () => askWhatServes(queries, project.id),
   });
   if (trial.isLoadingError)
     return <NotLoaded what="Whether a model is being tried" query={trial} />;
