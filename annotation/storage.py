@@ -102,6 +102,11 @@ def bundle_key(bundle_id: str, name: str) -> str:
     return f"bundles/{bundle_id}/{name}"
 
 
+def evaluation_key(bundle_id: str, measured_on: str) -> str:
+    """Return the key of what a bundle came to on images of that digest."""
+    return f"evaluations/{bundle_id}/{measured_on}.json"
+
+
 def version_key(version_id: str) -> str:
     return f"versions/{version_id}.jsonl"
 

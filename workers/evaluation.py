@@ -7,7 +7,7 @@ the serving bundle is not measured twice on the same holdout.
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -19,18 +19,14 @@ from annotation.models import Bundle
 from annotation.services.auto_accept import AUDITED_SHARE
 from engine.map_in_order import map_in_order
 from engine.masks.rle import RLE, digest, iou_matrix
-from engine.segmentation.evaluation import (
+from engine.segmentation.clicked_objects import (
     GOOD_IOU,
     MAX_CLICKS,
     ObjectClicks,
-    click_object,
-    clicks_to_good,
-    group_by_size,
-    iou_at_one_click,
-    paired_bootstrap,
-    sample_masks,
+    read_objects,
     summarise,
 )
+from engine.segmentation.evaluation import click_object, sample_masks
 from engine.segmentation.failures import Failure, false_proposals, missed_objects
 from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage, sample_images
 from engine.segmentation.precision import ScoredImage, average_precision, precision_by_size
@@ -78,7 +74,7 @@ def evaluate_bundle(
         ValueError: every image is empty.
 
     """
-    key = f"evaluations/{bundle.pk}/{digest_of(images, proposal_images)}.json"
+    key = storage.evaluation_key(bundle.pk, digest_of(images, proposal_images))
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
     if all(image.load_pixels for image in images):
@@ -98,33 +94,6 @@ def evaluate_bundle(
     storage.put_bytes(key, json.dumps(asdict(evaluation)).encode(), "application/json")
     watch.count_anew()
     return evaluation
-
-
-def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, Any]:
-    """Candidate minus serving, each a mean with its 95 % interval by paired bootstrap.
-
-    IoU at one click and the clicks to an IoU of 0.85, over all objects and by size.
-    """
-
-    def difference(
-        before: Sequence[ObjectClicks],
-        after: Sequence[ObjectClicks],
-        measure: Callable[[ObjectClicks], float] = iou_at_one_click,
-    ) -> dict[str, Any]:
-        return paired_bootstrap(before, after, seed=0, measure=measure).as_json()
-
-    def both(before: Sequence[ObjectClicks], after: Sequence[ObjectClicks]) -> dict[str, Any]:
-        clicks = difference(before, after, clicks_to_good)
-        return {**difference(before, after), "clicks": clicks}
-
-    before, after = group_by_size(serving.objects), group_by_size(candidate.objects)
-    return {
-        **both(serving.objects, candidate.objects),
-        "by_size": {
-            name: {**both(before[name], objects), "objects": len(objects)}
-            for name, objects in after.items()
-        },
-    }
 
 
 def digest_of(images: Sequence[AnnotatedImage], proposal_images: int = PROPOSAL_IMAGES) -> str:
@@ -229,9 +198,10 @@ def _promise(known: Verdicts, unseen: Verdicts, promise: float) -> dict[str, Any
 
 
 def _from_json(known: Mapping[str, Any]) -> Evaluation:
-    objects = (ObjectClicks(**{**each, "ious": tuple(each["ious"])}) for each in known["objects"])
     failures = (Failure(**each) for each in known.get("failures", []))
-    return Evaluation(known["figures"], tuple(objects), tuple(failures), known["windows"])
+    return Evaluation(
+        known["figures"], read_objects(known["objects"]), tuple(failures), known["windows"]
+    )
 
 
 def _or_none(value: float) -> float | None:

@@ -9,8 +9,8 @@ import numpy as np
 from annotation.models import Bundle
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, decode, encode
+from engine.segmentation.clicked_objects import ObjectClicks, iou_at_one_click
 from engine.segmentation.clicking import answer_clicks
-from engine.segmentation.evaluation import ObjectClicks, iou_at_one_click
 from engine.segmentation.failures import one_an_image
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.predictor import OnnxPredictor

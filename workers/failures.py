@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from annotation.models import Bundle
-from engine.segmentation.evaluation import GOOD_IOU, ObjectClicks, iou_at_one_click
+from engine.segmentation.clicked_objects import GOOD_IOU, ObjectClicks, iou_at_one_click
 from engine.segmentation.failures import Failure, one_an_image, worst
 from engine.segmentation.frame import size_of
 from engine.segmentation.items import AnnotatedImage

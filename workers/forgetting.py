@@ -7,8 +7,9 @@ from annotation.models import Bundle, DatasetVersion, Image, Project
 from annotation.selectors.also import also_of
 from annotation.selectors.versions import frozen_images
 from engine.masks.rle import area
+from engine.segmentation.clicked_objects import compare
 from workers.annotated_images import annotated_images
-from workers.evaluation import Evaluation, compare, evaluate_bundle
+from workers.evaluation import Evaluation, evaluate_bundle
 from workers.lease import Lease
 
 
@@ -31,7 +32,7 @@ def measure_also(
             rows.append(row | {"objects": 0})
             continue
         before, after = (_measured(lease, version, keys, each) for each in (serving, candidate))
-        difference = compare(before, after)
+        difference = compare(before.objects, after.objects)
         rows.append(
             row
             | {

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotation.models import Bundle, DatasetVersion
+from engine.segmentation.clicked_objects import compare
 from engine.segmentation.windows import Window
 from workers.annotated_images import annotated_images, seen_through
-from workers.evaluation import Evaluation, compare, digest_of, evaluate_bundle
+from workers.evaluation import Evaluation, digest_of, evaluate_bundle
 from workers.examples import BundleView
 from workers.labels import measure_labels
 from workers.watch import Watch
@@ -25,9 +26,10 @@ class Pair:
         """Return the figures of both and their difference, as `Round.metrics` has them."""
         return {
             "holdout": digest_of(self.candidate.images),
+            "measured": self.candidate.bundle.pk,
             "serving": self.before.figures | measure_labels(watch, version, self.serving.bundle),
             "candidate": self.after.figures | measure_labels(watch, version, self.candidate.bundle),
-            "difference": compare(self.before, self.after),
+            "difference": compare(self.before.objects, self.after.objects),
         }
 
 

@@ -22,7 +22,7 @@ class ComparisonQuerySerializer(serializers.Serializer[Any]):
 
 
 class ComparedSerializer(serializers.Serializer[Any]):
-    """What the figures of a part are of: without one round or one holdout, chance is in them."""
+    """What the figures of a part are of: those of two holdouts have chance in them."""
 
     basis = serializers.ChoiceField(Basis.choices)
     before_round = serializers.IntegerField(
@@ -40,7 +40,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 
 
 class ProjectComparisonView(MemberView):
-    """What rounds measured of two bundles; an interval only where one round measured both."""
+    """What rounds measured of two bundles; an interval only where it was on the same objects."""
 
     roles = {"GET": MANAGERS}
 

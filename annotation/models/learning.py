@@ -170,7 +170,8 @@ class Round(models.Model):
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
     # {"against": the bundle beside which it was measured, "judging_s": what that took, "holdout":
-    # digest of all that both were measured on, "serving": {...}, "candidate": {...}, "difference",
+    # digest of all that both were measured on, "measured": the candidate, which may have another
+    # captioner than the round's bundle, "serving": {...}, "candidate": {...}, "difference",
     # "captions": {the same three}, "also": [{the same three at one click, "objects", of which
     # "project", and how many images are "shared" with this one and left out; the three are not
     # there where it has no object}]}

@@ -1,17 +1,21 @@
 """Two bundles of a project on the blind holdout: what rounds measured of both, and its worth.
 
 A figure belongs to the files that earned it: a bundle that has its masks from another does as well
-at masks as that one.
+at masks as that one. Where two rounds measured the two on one holdout, what each object came to is
+in the store, and they are compared object by object as if one round had measured both.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
 from django.db.models import TextChoices
 
+from annotation import storage
 from annotation.models import Bundle, Round
+from engine.segmentation.clicked_objects import ObjectClicks, compare, read_objects
 
 Part = Round.Part
 Makers: TypeAlias = frozenset[tuple[str, Any]]  # the files and thresholds that do a part's work
@@ -21,10 +25,13 @@ class Basis(TextChoices):
     """What two bundles' figures are of; what compares best comes first."""
 
     SAME_PART = "same_part"  # one part in both bundles
-    PAIRED = "paired"  # one round measured both, object by object
-    SAME_HOLDOUT = "same_holdout"  # two rounds measured them, on the same objects
+    PAIRED = "paired"  # object by object
+    SAME_HOLDOUT = "same_holdout"  # of the same objects, and what each came to is not kept
     DIFFERENT_HOLDOUTS = "different_holdouts"  # or not known to be the same
     NOT_MEASURED = "not_measured"  # one of them, or both
+
+
+_IN_PAIRS: Final = (Basis.PAIRED, Basis.SAME_HOLDOUT)
 
 
 class Compared(TypedDict):
@@ -38,7 +45,7 @@ class Compared(TypedDict):
 class Comparison(TypedDict):
     """Two bundles' figures in the form of a round's, `serving` being those of the one before.
 
-    Their difference has an interval only where one round measured both.
+    Their difference has an interval only where they were measured on the same objects.
     """
 
     metrics: dict[str, Any]
@@ -54,6 +61,7 @@ class Measurement:
     served: Makers
     trained: Makers
     metrics: Mapping[str, Any]
+    bundles: tuple[str, str]  # that were clicked with: what served, and what was trained
 
     def figures_of(self, makers: Makers) -> Mapping[str, Any] | None:
         """Return the figures of either side.
@@ -64,6 +72,15 @@ class Measurement:
             return self.metrics.get("serving")
         return self.metrics.get("candidate") if makers == self.trained else None
 
+    def objects_of(self, makers: Makers) -> tuple[ObjectClicks, ...]:
+        """Read from the store what each object came to; none where that is not kept."""
+        bundle = self.bundles[0 if makers == self.served else 1]
+        key = storage.evaluation_key(bundle, self.metrics["holdout"])
+        try:
+            return read_objects(json.loads(storage.get_bytes(key))["objects"])
+        except storage.ObjectMissingError:
+            return ()
+
     def difference_from(self, makers: Makers) -> Mapping[str, Any] | None:
         """Return the other side less this one, where they were compared object by object."""
         difference: Mapping[str, Any] | None = self.metrics.get("difference")
@@ -71,7 +88,12 @@ class Measurement:
 
 
 def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Comparison:
-    """Set what is known of two bundles side by side, in two queries."""
+    """Set what is known of two bundles side by side, in two queries.
+
+    Raises:
+        StorageUnavailableError: the store has objects of either, and does not answer.
+
+    """
     rounds = Round.objects.filter(project_id=project_id, state__in=Round.JUDGED)
     judged = list(
         rounds.select_related("bundle")
@@ -103,11 +125,13 @@ def _measurements(
 ) -> Iterator[Measurement]:
     for each in judged:
         if each.bundle is not None:
+            metrics = each.metrics if part == Part.MASKS else each.metrics.get("captions", {})
             yield Measurement(
                 each.number,
                 served=_makers_of(bundles[each.judged_against], part),
                 trained=_makers_of(each.bundle, part),
-                metrics=each.metrics if part == Part.MASKS else each.metrics.get("captions", {}),
+                metrics=metrics,
+                bundles=(each.judged_against, metrics.get("measured", each.bundle.pk)),
             )
 
 
@@ -122,10 +146,13 @@ def _compare(
         key=lambda pair: list(Basis).index(_basis(*pair, is_same=before == after)),
     )
     basis = _basis(one, other, is_same=before == after)
+    difference = _difference(one, other, before, after) if basis in _IN_PAIRS else None
+    if basis == Basis.SAME_HOLDOUT and difference:
+        basis = Basis.PAIRED
     figures = {
         "serving": one and one.figures_of(before),
         "candidate": other and other.figures_of(after),
-        "difference": one and basis == Basis.PAIRED and one.difference_from(before),
+        "difference": difference,
     }
     compared = Compared(
         basis=basis,
@@ -133,6 +160,17 @@ def _compare(
         after_round=other.round if other else None,
     )
     return compared, {name: values for name, values in figures.items() if values}
+
+
+def _difference(
+    one: Measurement | None, other: Measurement | None, before: Makers, after: Makers
+) -> Mapping[str, Any] | None:
+    if one is None or other is None:
+        return None
+    if one is other:
+        return one.difference_from(before)
+    of_one, of_other = one.objects_of(before), other.objects_of(after)
+    return compare(of_one, of_other) if of_one and of_other else None
 
 
 def _of(measured: Sequence[Measurement], makers: Makers) -> list[Measurement | None]:

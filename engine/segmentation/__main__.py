@@ -20,9 +20,10 @@ from engine.bundle import PROMPT_HEAD, BundleError, BundleManifest, read_bundle
 from engine.datasets.coco import DatasetError, write_coco
 from engine.media.images import DecodedImage, MediaError, decode_image
 from engine.segmentation.ablation_command import ablate, add_arguments, encoder_path
+from engine.segmentation.clicked_objects import summarise
 from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import Encoder, load_encoder
-from engine.segmentation.evaluation import click_images, summarise
+from engine.segmentation.evaluation import click_images
 from engine.segmentation.items import AnnotatedImage, Embedding, SeenImage
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor

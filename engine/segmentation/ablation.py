@@ -20,19 +20,18 @@ from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.map_in_order import map_in_order
 from engine.segmentation.adapted import load_any
-from engine.segmentation.encoder import Encoder, file_digest
-from engine.segmentation.evaluation import (
+from engine.segmentation.clicked_objects import (
     MAX_CLICKS,
     ClickMetrics,
     ClickSummary,
     ObjectClicks,
-    click_images,
     clicks_to_good,
     iou_at_one_click,
     paired_bootstrap,
-    sample_masks,
     summarise,
 )
+from engine.segmentation.encoder import Encoder, file_digest
+from engine.segmentation.evaluation import click_images, sample_masks
 from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder, windows_asked

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from engine.masks.rle import RLE, iou_matrix
-from engine.segmentation.evaluation import GOOD_IOU
+from engine.segmentation.clicked_objects import GOOD_IOU
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.additive_model import AdditiveModel, Curve
 from engine.verification.cues import CUES, Cues, cues_of

@@ -1,10 +1,14 @@
 """Two bundles side by side: what is known of them, and when a difference is worth anything."""
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from annotation import storage
 from annotation.models import AliasMove, Bundle, Round
+from engine.segmentation.clicked_objects import ObjectClicks
 from tests.annotation.world import Api, World, make_bundle
 
 CLICKS = {"miou_1": 0.5, "miou_3": 0.7, "miou_5": 0.8, "noc_85": 4.0, "noc_90": 8.0, "objects": 30}
@@ -79,7 +83,7 @@ def test_what_one_round_measured_of_both_has_its_interval_from_either_side(
     ("holdouts", "basis"),
     [(("h", "h"), "same_holdout"), (("h", "i"), "different_holdouts")],
 )
-def test_what_two_rounds_measured_has_no_interval_and_says_whether_the_objects_are_the_same(
+def test_what_two_rounds_measured_has_no_interval_where_no_objects_are_kept(
     world: World, pretrained: Bundle, holdouts: tuple[str, str], basis: str
 ) -> None:
     sixth, seventh = make_bundle("b"), make_bundle("c")
@@ -91,6 +95,37 @@ def test_what_two_rounds_measured_has_no_interval_and_says_whether_the_objects_a
     assert compared["masks"] == {"basis": basis, "before_round": 6, "after_round": 7}
     assert (iou(compared, "serving"), iou(compared, "candidate")) == (0.6, 0.7)
     assert "difference" not in compared["metrics"]
+
+
+def keep_objects(bundle: str, holdout: str, *first_ious: float) -> None:
+    """Store what one object of each of some images came to, as an evaluation does."""
+    objects = [
+        asdict(ObjectClicks(f"image {number}", 0, 20.0, (iou,)))
+        for number, iou in enumerate(first_ious)
+    ]
+    key = storage.evaluation_key(bundle, holdout)
+    storage.put_bytes(key, json.dumps({"objects": objects}).encode())
+
+
+def test_what_two_rounds_measured_on_the_same_objects_is_compared_object_by_object(
+    world: World, pretrained: Bundle
+) -> None:
+    sixth, composed = make_bundle("b"), make_bundle("c")
+    judged(world, 6, pretrained, sixth, "h")
+    judged(world, 7, pretrained, composed, "h", measured="its masks alone")
+    keep_objects(sixth.pk, "h", 0.6, 0.7, 0.8)
+    keep_objects("its masks alone", "h", 0.6, 0.8, 0.9)
+
+    forth, back = compare(world, sixth, composed), compare(world, composed, sixth)
+
+    assert forth["masks"] == {"basis": "paired", "before_round": 6, "after_round": 7}
+    assert (iou(forth, "serving"), iou(forth, "candidate")) == (0.6, 0.7)
+    gained = forth["metrics"]["difference"]
+    assert gained["mean"] == pytest.approx(0.2 / 3)
+    assert gained["low"] <= 0.01 < gained["mean"] < gained["high"] <= 0.1 + 1e-9
+    assert gained["by_size"]["small"]["objects"] == 3
+    assert gained["clicks"]["mean"] == pytest.approx(-19 / 3)  # one is good that was not
+    assert back["metrics"]["difference"]["mean"] == pytest.approx(-0.2 / 3)
 
 
 def test_a_round_that_measured_both_counts_more_than_newer_ones(

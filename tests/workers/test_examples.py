@@ -7,7 +7,7 @@ import numpy as np
 from annotation.models import Image
 from annotation.services.bundles import ensure_pretrained
 from engine.masks.rle import decode
-from engine.segmentation.evaluation import ObjectClicks
+from engine.segmentation.clicked_objects import ObjectClicks
 from engine.segmentation.items import AnnotatedImage
 from tests.annotation.world import World, square
 from workers.evaluation import Evaluation, clicked_masks

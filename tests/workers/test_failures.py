@@ -3,7 +3,7 @@
 from annotation.models import Image
 from annotation.services.bundles import ensure_pretrained
 from engine.masks.rle import decode
-from engine.segmentation.evaluation import ObjectClicks
+from engine.segmentation.clicked_objects import ObjectClicks
 from engine.segmentation.failures import Failure
 from tests.annotation.world import World, square
 from tests.workers.test_examples import annotated

@@ -21,8 +21,8 @@ from annotation.services.rounds import record_bundle, start_round
 from annotation.services.seeds import Seed
 from engine.media.images import decode_image
 from engine.segmentation.adapted import load_any
+from engine.segmentation.clicked_objects import ObjectClicks, summarise
 from engine.segmentation.encoder import Encoder, Pixels, load_encoder
-from engine.segmentation.evaluation import ObjectClicks, summarise
 from engine.segmentation.frame import size_of
 from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage, Embedding
 from engine.segmentation.onnx_export import export_decoder

@@ -1,7 +1,8 @@
 """A round from a person's Retrain to its verdict, and what a killed one leaves behind."""
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, claim_job, retry_
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
+from engine.segmentation.clicked_objects import ObjectClicks, compare, read_objects
 from engine.segmentation.trainer import Chain, TrainConfig
 from engine.segmentation.training import StepReport
 from tests.altered import alter_file, alter_object
@@ -86,6 +88,13 @@ def given_up(current: Round) -> bool:
     return job.state == Job.State.FAILED and "vanished" in job.error
 
 
+def objects_kept(ended: Round) -> Iterator[tuple[ObjectClicks, ...]]:
+    """Read what each object of the holdout came to: beside what served, and with the candidate."""
+    for bundle in ("against", "measured"):
+        key = storage.evaluation_key(ended.metrics[bundle], ended.metrics["holdout"])
+        yield read_objects(json.loads(storage.get_bytes(key))["objects"])
+
+
 @pytest.mark.slow
 def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     started: Round, tmp_path: Path
@@ -107,6 +116,7 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     difference = ended.metrics["difference"]
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
     assert sum(group["objects"] for group in difference["by_size"].values()) == 2
+    assert difference == compare(*objects_kept(ended))  # as two rounds' bundles are compared
     failures = ended.examples["failures"]
     assert [each["kind"] for each in failures] == ["click", "missed", "false"]
     assert {each["image"] for each in failures} == {Image.objects.get(is_holdout=True).sha256}

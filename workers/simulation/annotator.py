@@ -15,8 +15,8 @@ from scipy import ndimage
 
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, decode, encode, iou_matrix
+from engine.segmentation.clicked_objects import STOP_IOU
 from engine.segmentation.clicking import Answer, answer_clicks, answer_of
-from engine.segmentation.evaluation import STOP_IOU
 from engine.segmentation.items import SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 

@@ -1054,7 +1054,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What rounds measured of two bundles; an interval only where one round measured both. */
+        /** @description What rounds measured of two bundles; an interval only where it was on the same objects. */
         get: operations["compare_bundles"];
         put?: never;
         post?: never;
@@ -2972,7 +2972,7 @@ export interface components {
              */
             answers?: string | null;
         };
-        /** @description What the figures of a part are of: without one round or one holdout, chance is in them. */
+        /** @description What the figures of a part are of: those of two holdouts have chance in them. */
         Compared: {
             basis: components["schemas"]["Basis"];
             /** @description Which round measured the bundle before; null: none did */

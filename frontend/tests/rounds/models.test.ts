@@ -25,11 +25,15 @@ test("an address of models that are not there chooses none", () => {
 
 test("what figures are of is told with how many, and where a difference may come from", () => {
   const paired = comparedWords(of("paired", 7, 7), { ...BEFORE, count: 44 }, AFTER, "object");
+  const apart = comparedWords(of("paired", 6, 7), { ...BEFORE, count: 44 }, AFTER, "object");
   const same = comparedWords(of("same_holdout", 6, 7), { ...BEFORE, count: 44 }, AFTER, "object");
   const other = comparedWords(of("different_holdouts", 6, 7), BEFORE, AFTER, "object");
 
   expect(paired).toBe(
     "Round 7 measured both on the same 44 objects, which neither was trained on.",
+  );
+  expect(apart).toBe(
+    "Rounds 6 and 7 measured them on the same 44 objects, which neither was trained on; they are compared object by object.",
   );
   expect(same).toContain("Rounds 6 and 7 measured them on the same 44 objects, but not in pairs");
   expect(other).toBe(

@@ -8,12 +8,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from engine.masks.rle import encode
-from engine.segmentation.evaluation import (
-    ObjectClicks,
-    click_images,
-    paired_bootstrap,
-    summarise,
-)
+from engine.segmentation.clicked_objects import ObjectClicks, paired_bootstrap, summarise
+from engine.segmentation.evaluation import click_images
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, ProposingCancelled, propose

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from annotation.models import Project
-from engine.segmentation.evaluation import MAX_CLICKS
+from engine.segmentation.clicked_objects import MAX_CLICKS
 from engine.segmentation.items import OBJECTS_PER_IMAGE
 from engine.whole_file import whole_file
 from workers.simulation.extra_sets import parse_extra_set

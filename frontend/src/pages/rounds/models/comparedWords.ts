@@ -22,7 +22,9 @@ export function comparedWords(
     case "same_part":
       return `Both models do this with the same part: what was measured of one, on ${on}, is true of the other.`;
     case "paired":
-      return `Round ${after_round} measured both on the same ${on}, which neither was trained on.`;
+      return before_round === after_round
+        ? `Round ${after_round} measured both on the same ${on}, which neither was trained on.`
+        : `Rounds ${before_round} and ${after_round} measured them on the same ${on}, which neither was trained on; they are compared ${unit} by ${unit}.`;
     case "same_holdout":
       return `Rounds ${before_round} and ${after_round} measured them on the same ${on}, but not in pairs: without an interval, a small difference may be chance.`;
     case "different_holdouts":
