@@ -1,12 +1,15 @@
 """Rounds of odd data, or of data that changes meanwhile, end with a reason and lose nothing."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
+from django.utils import timezone
 
-from annotation import jobs
+from annotation import jobs, storage
 from annotation.models import Alias, Image, Job, Label, Mask, Proposal, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import delete_image, restore_image
@@ -14,6 +17,7 @@ from annotation.services.labels import delete_label, update_label
 from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed
+from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
 from engine.bundle import LABEL_HEAD
 from engine.segmentation.proposals import MaskProposal
@@ -65,6 +69,15 @@ def delete_masks(world: World) -> None:
 def delete_images(world: World) -> None:
     for image in Image.objects.all():
         delete_image(image=image, by=world.manager)
+
+
+def empty_their_trash(world: World) -> None:
+    """Delete all images, and empty the trash long after, as if no pixels had come lately."""
+    delete_images(world)
+    long_ago = timezone.now() - timedelta(days=settings.TRASH_DAYS + 1)
+    Image.objects.update(deleted_at=long_ago)
+    with patch.object(storage, "came_lately", return_value=False):
+        assert empty_trash() == 0
 
 
 def restore_images(world: World) -> None:
@@ -151,11 +164,18 @@ def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as
     assert Mask.objects.filter(head__label=cell).count() == 2
 
 
-@pytest.mark.parametrize("step", ["freeze_version", "record_bundle"])
+@pytest.mark.parametrize(
+    ("step", "vanish"),
+    [
+        ("freeze_version", delete_images),
+        ("record_bundle", delete_images),
+        ("freeze_version", empty_their_trash),
+    ],
+)
 def test_images_that_go_to_the_trash_meanwhile_are_learned_from_and_come_back_as_they_were(
-    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str, vanish: Callable[[World], None]
 ) -> None:
-    change_after(step, lambda: delete_images(world), monkeypatch)
+    change_after(step, lambda: vanish(world), monkeypatch)
 
     ended = run(begin(world, TWO_MASKS))
 
