@@ -1,6 +1,7 @@
 """Projects: made with their labels, changed, put in the trash and brought back (DESIGN P9)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import structlog
@@ -99,11 +100,11 @@ def _visible(project: Project) -> QuerySet[Project]:
 def _fit_places(project: Project) -> None:
     """Take away open places that are too many, and make those missing at unfinished images."""
     images = Image.objects.filter(project=project).order_by("pk")
-    rows = list(images.values_list("pk", "sha256", "is_holdout", "status"))
-    for start in range(0, len(rows), BATCH):
+    rows = images.values_list("pk", "sha256", "is_holdout", "status").iterator(chunk_size=BATCH)
+    while batch := list(islice(rows, BATCH)):
         people = {
             (pk, status): people_for(sha256, is_holdout=is_holdout, project=project)
-            for pk, sha256, is_holdout, status in rows[start : start + BATCH]
+            for pk, sha256, is_holdout, status in batch
         }
         surplus = Assignment.objects.filter(
             kind=Assignment.Kind.ANNOTATE, state=Assignment.State.OPEN
