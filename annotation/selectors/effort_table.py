@@ -268,8 +268,10 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 # counted: what is drawn once the image was finished counts only of who has annotated it, and all
 # before, also of people whose place others took before they had ended their work. A mask is that of
 # who made it, whoever changed it; what the model accepted by itself, of who finished the image.
-# Where there are no seconds at all, nobody measured them, and the masks are in no ratio with
-# seconds; of sizes and labels none on the whole image, as no time may be spent at a few masks.
+# What an import finished nobody has worked at. Who loses their place before they end their work
+# tells no seconds: what they did counts, and the image is in no ratio with seconds. Where there are
+# no seconds at all, nobody measured them, and the masks are in no ratio with seconds; of sizes and
+# labels none on the whole image, as no time may be spent at a few masks.
 _SUMS_SQL: Final = """
 WITH images AS (
   SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, i.finished_at,
@@ -278,6 +280,10 @@ WITH images AS (
   JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
     AND i.status IN ('done', 'reviewed') AND i.arm <> ''
+    AND EXISTS (
+      SELECT FROM annotation_stint s
+      WHERE s.image_id = i.id AND s.user_id = a.user_id AND s.ended_as = 'finished'
+    )
     AND coalesce(i.finished_at >= %(since)s::timestamptz, true)
     AND NOT EXISTS (
       SELECT FROM annotation_operation o
@@ -306,7 +312,8 @@ WITH images AS (
   SELECT m.id AS mask_id, m.image_id, m.head_id, r.number, r.author_id, r.seconds, r.clicks,
     r.strokes,
     r.author_id IS NULL OR people.user_id IS NOT NULL OR r.created_at < finished.first_at
-      AS is_annotation
+      AS is_annotation,
+    r.author_id IS NOT NULL AND people.user_id IS NULL AS is_untimed
   FROM images
   JOIN finished ON finished.image_id = images.id
   JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
@@ -347,6 +354,8 @@ WITH images AS (
   LEFT JOIN masks ON masks.id = p.mask_id
   WHERE %(by)s NOT IN ('size', 'label') OR masks.id IS NOT NULL
   GROUP BY 1, 2
+), lost AS (
+  SELECT DISTINCT image_id, author_id FROM revisions WHERE is_annotation AND is_untimed
 ), worked AS (
   SELECT r.image_id, CASE %(by)s WHEN 'annotator' THEN r.author_id::text ELSE '' END AS key,
     sum(r.clicks) AS clicks, sum(r.strokes) AS strokes
@@ -359,10 +368,13 @@ WITH images AS (
   UNION ALL
   SELECT timed.image_id, timed.key, timed.seconds, worked.clicks, worked.strokes, timed.seconds
   FROM (
-    SELECT id AS image_id, '' AS key, active_s AS seconds FROM images
-    WHERE %(by)s IN ('round', 'bundle', 'arm')
+    SELECT id AS image_id, '' AS key,
+      CASE WHEN id NOT IN (SELECT image_id FROM lost) THEN active_s END AS seconds
+    FROM images WHERE %(by)s IN ('round', 'bundle', 'arm')
     UNION ALL
     SELECT image_id, user_id::text, seconds FROM people WHERE %(by)s = 'annotator'
+    UNION ALL
+    SELECT image_id, author_id::text, NULL FROM lost WHERE %(by)s = 'annotator'
   ) AS timed
   LEFT JOIN worked USING (image_id, key)
 ), cells AS (

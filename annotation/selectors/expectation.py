@@ -7,6 +7,8 @@ it waits for.
 from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict
 
+from django.db.models import Q
+
 from annotation.models import Image, Round
 from annotation.selectors.counts import finished_to_learn
 from annotation.selectors.effort_table import (
@@ -18,6 +20,7 @@ from annotation.selectors.effort_table import (
     known_seconds,
     written,
 )
+from annotation.selectors.images import begun
 from annotation.selectors.round_cost import seconds_of
 from engine.returns import Judged, expected_saving, gain_per_doubling
 
@@ -96,7 +99,11 @@ def _masks_left(project_id: int, sums: Sums) -> float:
     """Expect as many masks an image as people made with what served."""
     served = [measures for (_, arm), measures in sums.items() if arm == SERVING]
     images_left = Image.objects.filter(
-        project_id=project_id, deleted_at=None, is_holdout=False, status=Image.Status.TODO
+        ~Q(begun()),  # these keep what was proposed there
+        project_id=project_id,
+        deleted_at=None,
+        is_holdout=False,
+        status=Image.Status.TODO,
     ).exclude(arm=Image.Arm.NONE)
     masks, images = (
         sum(each["masks"].y for each in served),

@@ -16,7 +16,9 @@ from annotation.selectors.effort_table import By, Figure, effort_table
 from annotation.selectors.plan import Queue
 from annotation.selectors.rounds import efforts_of
 from annotation.services.assignments import claim_image, finish_image, release
+from annotation.services.imported_work import finish_imported
 from annotation.services.masks import save_operations
+from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.world import (
     Api,
     World,
@@ -421,6 +423,40 @@ def test_clicks_of_who_never_came_back_count_as_their_masks_do(
 
     [row] = effort_table(world.project.pk, By.ARM)
     assert (row["masks"], value(row["clicks"]), value(row["strokes"])) == (3, 5, 1)
+    assert row["seconds"] is None  # those of who was there first are not known
+    by_name = {each["name"]: each for each in effort_table(world.project.pk, By.ANNOTATOR)}
+    told = {name: (each["masks"], value(each["seconds"])) for name, each in by_name.items()}
+    assert told == {"reviewer": (2, None), "annotator": (1, 9)}
+
+
+def test_an_image_whose_first_annotator_was_not_timed_spoils_no_other(
+    world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project, next(SEEDS))
+    lost = claim_image(project=world.project, user=world.reviewer, image_id=image.pk)
+    assert lost is not None
+    save_operations(
+        image_id=image.pk, operations=[drawn()], expected_version=0, author=world.reviewer
+    )
+    Assignment.objects.filter(pk=lost.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    finish(world, bundle, drawn(20), seconds=1, image=image, version=1)
+    finish(world, bundle, drawn(), drawn(20), seconds=30)
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    assert (row["images"], row["masks"]) == (2, 4)
+    assert row["seconds"] == {"value": 15, "low": None, "high": None, "n": 2}
+
+
+def test_what_an_import_finished_is_nobodys_work(world: World, bundle: Bundle) -> None:
+    finish(world, bundle, drawn(), seconds=9)
+    imported = make_image(world.project, next(SEEDS), arm="serving", proposed_by=bundle)
+    seed_masks(image=imported, seeds=[Seed(square(3, 3))], author=world.manager)
+    assert finish_imported(image_ids=[imported.pk], author=world.manager) == {imported.pk}
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    assert (row["images"], row["masks"]) == (1, 1)
 
 
 def test_who_gives_a_review_back_is_no_annotator(world: World, bundle: Bundle) -> None:

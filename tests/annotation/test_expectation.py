@@ -9,10 +9,11 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import Alias, Assignment, Bundle, DatasetVersion, Image, Job, Project, Round
 from annotation.selectors.expectation import expectation_of
 from annotation.services.assignments import finish_image
+from annotation.services.masks import save_operations
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.review import review_image
 from tests.annotation.judged_rounds import SEEDS, finish_with, judge_round, run_for
-from tests.annotation.world import Api, World, make_bundle, make_image
+from tests.annotation.world import Api, World, create, make_bundle, make_image
 
 
 @pytest.fixture
@@ -90,6 +91,10 @@ def test_what_nobody_is_to_do_with_proposals_saves_nothing(
         {"deleted_at": timezone.now()},
     ):
         make_image(world.project, next(SEEDS), **changes)
+    begun = make_image(world.project, next(SEEDS))  # it keeps what was proposed there
+    save_operations(
+        image_id=begun.pk, operations=[create()], expected_version=0, author=world.annotator
+    )
 
     assert expected(world)["saving"]["n"] == 30
 
