@@ -20,6 +20,7 @@ from annotation.models import (
     Operation,
     Proposal,
     Recording,
+    Stint,
 )
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import SOMEBODY, Person, asking, rows_for
@@ -28,6 +29,7 @@ from annotation.selectors.overlap import Seen, masks_seen
 
 SENT_ON = [Proposal.State.NEEDS_WORK, Proposal.State.NOT_SURE]  # for others to correct or decide
 OPEN = [Proposal.State.PENDING, *SENT_ON]
+JUDGED = [Stint.End.FINISHED, Stint.End.REVIEWED]  # whoever ended so has answered for all there is
 
 
 _TO_SAVE_TO = Prepared(lambda: all_images_for(SOMEBODY).filter(pk=Param("image")).only("pk"))
@@ -103,16 +105,21 @@ def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
     )
 
 
-def begun() -> Exists:
-    """Tell, beside an image, whether a person has saved anything on it.
+def begun() -> Q:
+    """Tell of an image whether a person has saved anything on it, or finished it as it was.
 
-    Its version does not: what the model accepts by itself raises that, and so do imported masks.
+    Who changes nothing of what the model accepted by itself and ends their work has seen to it that
+    it is right. The image may be to do still: for another person, or once more.
+
+    Its version does not tell: what the model accepts raises that, and so do imported masks.
     """
-    return Exists(Operation.objects.filter(image=OuterRef("pk"), author__isnull=False))
+    own = Q(image=OuterRef("pk"))
+    saved = Operation.objects.filter(own, author__isnull=False)
+    return Exists(saved) | Exists(Stint.objects.filter(own, ended_as__in=JUDGED))
 
 
 def unbegun(image_ids: Collection[int]) -> QuerySet[Image]:
-    """Return those of the images, to do, on which no person has saved anything."""
+    """Return those of the images, to do, that no person has begun."""
     return Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
 
 

@@ -28,9 +28,8 @@ from annotation.models import (
     Proposal,
     Recording,
     Revision,
-    Stint,
 )
-from annotation.selectors.images import OPEN
+from annotation.selectors.images import JUDGED, OPEN
 from annotation.services.auto_accept import withdraw_accepted
 from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
 from annotation.services.images import delete_image
@@ -56,7 +55,6 @@ _KINDS: Final = (
 )
 # As these go, images wait for bundles: the first two stood in their way, and boxes had them asked.
 _MADE_WAY: Final = ("proposals removed", "masks removed", "boxes removed")
-JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
 log = structlog.get_logger(__name__)
 
 

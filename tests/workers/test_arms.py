@@ -1,5 +1,6 @@
 """Preparation keeps the arms apart: what serves proposes, another bundle, or nobody."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import chain, count
 from typing import Any
@@ -26,6 +27,7 @@ from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.masks import save_operations
 from annotation.services.preparation import propose_again
+from annotation.services.projects import update_project
 from annotation.services.rounds import promote_by_hand
 from annotation.services.trials import begin_trial, end_trial
 from engine.segmentation.object_finder import FoundObjects
@@ -445,6 +447,31 @@ def test_what_a_person_has_begun_keeps_all_that_one_bundle_did(
     run(world)
 
     assert (recorded(begun), accepted(begun)) == before
+
+
+@pytest.mark.parametrize("move", [promote_newer, try_newer])
+def test_what_a_person_finished_as_the_model_had_accepted_it_stays_while_it_waits_for_another(
+    world: World,
+    images: dict[Arm, Image],
+    monkeypatch: pytest.MonkeyPatch,
+    move: Callable[[World, pytest.MonkeyPatch], object],
+) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+    run(world)
+    seen = {Arm.CANDIDATE: images[Arm.CANDIDATE]}
+    accept_all(seen, monkeypatch)
+    place = claim_image(
+        project=world.project, user=world.annotator, image_id=images[Arm.CANDIDATE].pk
+    )
+    assert place is not None
+    finished = finish_image(assignment=place, user=world.annotator, active_s=9)
+    before = recorded(seen), accepted(seen)
+
+    move(world, monkeypatch)
+    run(world)
+
+    assert finished.status == Image.Status.TODO
+    assert (recorded(seen), accepted(seen)) == before
 
 
 def test_what_a_person_begins_while_it_waits_for_the_bundle_once_more_keeps_that_bundles_masks(
