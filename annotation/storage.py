@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Final
 from uuid import UUID
 
 import boto3
+from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -326,7 +327,8 @@ def translated(key: str) -> Iterator[None]:
             f"The object store refused a request ({_code(error)}).",
             reason=f"The object store refused {key}: {error}",
         ) from error
-    except BotoCoreError as error:
+    # The second is of transfers of whole files: it hides what the store answered in its words.
+    except (BotoCoreError, Boto3Error) as error:
         raise StorageUnavailableError(
             "The object store is unreachable.",
             reason=f"The object store is unreachable: {error}",

@@ -16,20 +16,41 @@ from annotation.services.left_uploads import drop_refused
 from annotation.services.rounds import settle_rounds
 
 AFTER_OUTAGE: Final = timedelta(minutes=10)
+LONGEST_OUTAGE: Final = timedelta(days=1)  # after it a person is to look, and to ask again
+# Nobody asks for the first again before something else changes, and who asked for the second has
+# hours of training in it.
+GO_ON_ALONE: Final = (jobs.PREPARE_IMAGES, jobs.RUN_ROUND)
 ENDED_BADLY: Final = (Job.State.FAILED, Job.State.CANCELLED)
 
 
 def settle_failures() -> None:
     """End rounds, takes and uploads whose job has ended without them. Safe to repeat.
 
-    Uploads wait through an outage: their job is tried again and goes on with them.
+    Uploads wait through an outage: their job is tried again and goes on with them. Preparations
+    and rounds fail, for all to see, and are taken up again.
     """
     settle_rounds()
+    _go_on_after_outage()
     _settle_recordings()
     _settle_archives()
     checking = Upload.objects.filter(state=Upload.State.CHECKING)
     for project_id in checking.values_list("project", flat=True).distinct():
         _settle_files(project_id)
+
+
+def _go_on_after_outage() -> None:
+    """Try again what an outage ended, where no other has come in its place."""
+    failed = Job.objects.filter(
+        kind__in=GO_ON_ALONE,
+        state=Job.State.FAILED,
+        project__deleted_at=None,
+        created_at__gt=Now() - LONGEST_OUTAGE,
+        finished_at__lt=Now() - AFTER_OUTAGE,
+    )
+    for job in failed:
+        later = Job.objects.filter(kind=job.kind, project=job.project_id, pk__gt=job.pk)
+        if is_ended_by_outage(job) and not later.exists():
+            retry_job(job_id=job.pk)
 
 
 def _settle_recordings() -> None:

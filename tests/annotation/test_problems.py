@@ -1,6 +1,7 @@
 """Wrong input gets a problem document that names the field, at every endpoint; never a 500."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,6 +225,17 @@ def test_what_the_store_refuses_is_told_without_its_key() -> None:
 
     assert str(caught.value) == "The object store refused a request (AccessDenied)."
     assert "secret/a" in caught.value.reason
+
+
+def test_a_whole_file_that_cannot_be_sent_tells_of_the_store_as_any_bytes_do(
+    settings: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "weights"
+    file.write_bytes(b"1")
+    settings.S3_BUCKET = "nobody-made-this-one"
+
+    with pytest.raises(storage.StorageUnavailableError):
+        storage.put_file("bundles/a/weights", file)
 
 
 @pytest.mark.parametrize(
