@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotation import storage
 from annotation.models import Assignment, Image, Project, Upload
 from annotation.services.draws import is_drawn_for_holdout, people_for
+from annotation.services.preparation import prepare_project
 from engine.media.errors import MediaError
 from engine.media.images import (
     DecodedImage,
@@ -191,10 +192,12 @@ def delete_image(*, image: Image, by: User) -> None:
     log.info("image_deleted", image_id=image.pk, user_id=by.pk)
 
 
+@transaction.atomic
 def restore_image(*, image: Image, by: User) -> None:
-    """Bring an image back from the trash."""
-    Image.objects.filter(pk=image.pk).update(deleted_at=None)
-    log.info("image_restored", image_id=image.pk, user_id=by.pk)
+    """Bring an image back from the trash, and prepare it for whatever serves by now."""
+    if Image.objects.filter(~Q(deleted_at=None), pk=image.pk).update(deleted_at=None):
+        prepare_project(project=image.project, by=by)
+        log.info("image_restored", image_id=image.pk, user_id=by.pk)
 
 
 def _store(sha256: str, data: bytes, decoded: DecodedImage) -> bool:

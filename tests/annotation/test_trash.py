@@ -54,6 +54,21 @@ def test_p9_a_deleted_image_comes_back_with_its_masks(
     assert annotator.get(listed).json()["results"][0]["masks"] == 1
 
 
+def test_an_image_that_comes_back_is_prepared_for_what_serves_by_now(
+    manager: Api, world: World, image: Image
+) -> None:
+    looks = Job.objects.filter(kind=PREPARE_IMAGES, project=world.project)
+    manager.delete(f"images/{image.pk}")
+    asked = []
+
+    for _ in range(2):  # the second time nothing comes back
+        manager.post(f"images/{image.pk}/restore")
+        asked.append(looks.count())
+        looks.update(state=Job.State.SUCCEEDED)
+
+    assert asked == [1, 1]
+
+
 def test_p9_a_deleted_label_comes_back(manager: Api, world: World) -> None:
     assert manager.delete(f"labels/{world.label_id}").status_code == 204
     [label] = manager.get(f"projects/{world.project.pk}").json()["labels"]
