@@ -45,6 +45,10 @@ export interface Ending {
   /** It was corrected for somebody to complete: the place is given back. */
   readonly isForCompletion: boolean;
   readonly made_at?: number; // ms since 1970; rows of an older release lack it
+  /** Of the image that was seen, once all that was done here is saved; older rows lack it. */
+  readonly version?: number;
+  /** Masks came to the image that its person has not seen: it ends once they have. */
+  readonly hasChanged?: boolean;
 }
 
 interface StepRow extends Step {

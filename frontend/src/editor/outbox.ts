@@ -53,9 +53,9 @@ export interface OutboxEvents {
   /**
    * The server may hold what this page has never shown, and is to be looked at again: all that earlier
    * pages left here has been answered, which it may have had before this page looked, with others' work
-   * on top; or the image has changed by what no operation tells of, as by an import.
+   * on top; or, `isUntold`, the image has changed by what no operation tells of, as by an import.
    */
-  onUnseen(): void;
+  onUnseen(isUntold: boolean): void;
 }
 
 export interface OutboxOptions {
@@ -238,7 +238,7 @@ export class ImageOutbox {
         this.#batchSize = Math.min(this.#batchSize * 2, MAX_BATCH);
         await this.#settle(batch, (each) => savedAs(each, reply.version, reply.masks));
         this.#options.events.onSaved(reply.masks, reply.version);
-        if (isUntold) this.#options.events.onUnseen();
+        if (isUntold) this.#options.events.onUnseen(true);
         return true;
       }
       case "stale":
@@ -279,7 +279,7 @@ export class ImageOutbox {
       () => ({ kind: "moot" }),
     );
     this.#options.events.onRebase(missed, this.#pending);
-    if (isUntold) this.#options.events.onUnseen();
+    if (isUntold) this.#options.events.onUnseen(true);
   }
 
   #countLeftovers(): void {
@@ -287,7 +287,7 @@ export class ImageOutbox {
     this.#leftovers = new Set(
       this.#pending.map(({ id }) => id).filter((id) => this.#leftovers.has(id)),
     );
-    if (this.#leftovers.size === 0) this.#options.events.onUnseen();
+    if (this.#leftovers.size === 0) this.#options.events.onUnseen(false);
   }
 
   /** Others made masks of proposals: ours of the same ones are kept as masks of their own. */

@@ -58,7 +58,7 @@ afterEach(() => {
 async function begin(queue: ImageQueue | null = null): Promise<AnnotateSession> {
   session = new AnnotateSession({
     ...{ project: 1, user: { id: 7, username: "ada" }, queue, mayEditUnclaimed: true, onError },
-    onRefused: () => undefined,
+    onUnended: () => undefined,
   });
   await session.open(4);
   return session;

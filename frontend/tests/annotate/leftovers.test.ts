@@ -7,7 +7,7 @@ import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { type FakeApi, fakeApi } from "./fake-api";
 
 const PLACE = { id: 9, stint: 2 };
-const onRefused = vi.fn();
+const onUnended = vi.fn();
 let api: FakeApi;
 let db: OutboxDatabase;
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
       request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
     },
   });
-  onRefused.mockReset();
+  onUnended.mockReset();
   api = fakeApi();
   db = await OutboxDatabase.open();
 });
@@ -33,7 +33,7 @@ function end(image: number, more: Partial<Ending> = {}): Promise<void> {
 }
 
 function send(): Promise<void> {
-  return sendLeftovers({ db, user: 7, isInUse: () => false, onRefused });
+  return sendLeftovers({ db, user: 7, isInUse: () => false, onUnended });
 }
 
 test("an image done without a network is finished once, after what was done to it", async () => {
@@ -67,8 +67,75 @@ test("an image of which the server refused a change is not finished, which is to
   expect(api.finishAssignment).not.toHaveBeenCalled();
   expect(await db.endings(7)).toHaveLength(1);
   expect(await db.rows(7, 4)).toMatchObject([{ refusal: "no such mask" }]);
-  const told = onRefused.mock.calls.map(([ending]) => ending);
+  const told = onUnended.mock.calls.map(([ending]) => ending);
   expect(told).toMatchObject([{ image: 4 }, { image: 4 }]);
+});
+
+const CREATE = { id: "o", kind: "create", mask: "m" } as never;
+const row = { operation: CREATE, operation_id: "o", image: 4, user: 7, refusal: null, version: 3 };
+
+test("masks that the model accepted meanwhile are looked at before the image ends", async () => {
+  await db.add([row]);
+  await end(4, { version: 3 });
+  api.fetchImage.mockResolvedValue({ version: 4, people: 1, proposals: [] } as never);
+  const accepted = { id: "a", kind: "create", mask: "n", author: null, image_version: 4 };
+  api.saveMasks
+    .mockResolvedValueOnce({ kind: "stale", version: 4, missed: [accepted as never] })
+    .mockResolvedValue({ kind: "saved", version: 5, masks: [] });
+
+  await send();
+  await send();
+
+  expect(await db.rows(7, 4)).toEqual([]);
+  expect(api.finishAssignment).not.toHaveBeenCalled();
+  expect(await db.endings(7)).toMatchObject([{ image: 4, hasChanged: true }]);
+  const told = onUnended.mock.calls.map(([ending]) => ending);
+  expect(told).toMatchObject([
+    { image: 4, hasChanged: true },
+    { image: 4, hasChanged: true },
+  ]);
+});
+
+test("own changes whose reply was lost are nothing to look at", async () => {
+  await db.add([row]);
+  await end(4, { version: 3 });
+  api.fetchImage.mockResolvedValue({ version: 4, people: 1, proposals: [] } as never);
+  const own = { ...(CREATE as object), author: "me", image_version: 4 };
+  api.saveMasks.mockResolvedValueOnce({ kind: "stale", version: 4, missed: [own as never] });
+
+  await send();
+
+  expect(api.finishAssignment).toHaveBeenCalledTimes(1);
+  expect(await db.endings(7)).toEqual([]);
+});
+
+test("what was saved does not look like another's when only its end is sent again", async () => {
+  await db.add([row]);
+  await end(4, { version: 3 });
+  api.fetchImage.mockResolvedValueOnce({ version: 3, people: 1, proposals: [] } as never);
+  api.saveMasks.mockResolvedValue({ kind: "saved", version: 4, masks: [] });
+  api.finishAssignment.mockRejectedValueOnce(new UnreachableError());
+  api.fetchImage.mockResolvedValue({ version: 4, people: 1, proposals: [] } as never);
+
+  await send();
+  await send();
+
+  expect(api.finishAssignment).toHaveBeenCalledTimes(2);
+  expect(onUnended).not.toHaveBeenCalled();
+});
+
+test.each([
+  { what: "nobody changed", version: 3, people: 1, ends: true },
+  { what: "others do, too", version: 4, people: 2, ends: true },
+  { what: "something has come to", version: 4, people: 1, ends: false },
+])("an image finished as it was that $what: it ends $ends", async ({ version, people, ends }) => {
+  await end(4, { version: 3 });
+  api.fetchImage.mockResolvedValue({ version, people, proposals: [] } as never);
+
+  await send();
+
+  expect(api.finishAssignment).toHaveBeenCalledTimes(ends ? 1 : 0);
+  expect(onUnended).toHaveBeenCalledTimes(ends ? 0 : 1);
 });
 
 test("what was done to an image that is in the trash by now is sent all the same", async () => {
@@ -107,7 +174,7 @@ test("as long as the server cannot be reached, the end stays on this device", as
   await send();
 
   expect(await db.endings(7)).toHaveLength(1);
-  expect(onRefused).not.toHaveBeenCalled();
+  expect(onUnended).not.toHaveBeenCalled();
   await send();
   expect(api.finishAssignment).toHaveBeenCalledTimes(2);
   expect(await db.endings(7)).toEqual([]);

@@ -24,8 +24,8 @@ import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
 import { AnnotateSession, type Phase } from "./session";
 import { stockCommand } from "./stock/keep-next";
-import { useRefusedNews } from "./useRefusedNews";
 import { useReturnedNews } from "./useReturnedNews";
+import { useUnendedNews } from "./useUnendedNews";
 import { Workspace } from "./Workspace";
 
 declare global {
@@ -60,14 +60,14 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
   const [session, setSession] = useState<AnnotateSession | null>(null);
   const { image, queue = null } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const mayEditUnclaimed = project.role !== "annotator";
-  const onRefused = useRefusedNews();
+  const onUnended = useUnendedNews();
 
   useEffect(() => {
     const { id, username } = user;
     const made = new AnnotateSession({
       ...{ project: project.id, user: { id, username }, queue, mayEditUnclaimed },
       onError: tellOnce,
-      onRefused: (ending) => onRefused(ending, made),
+      onUnended: (ending) => onUnended(ending, made),
     });
     window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
     const stopNaming = made.phase.subscribe(() => nameOpened(made.phase.get()));
@@ -76,7 +76,7 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
       stopNaming();
       made.close();
     };
-  }, [project.id, user, queue, mayEditUnclaimed, onRefused]);
+  }, [project.id, user, queue, mayEditUnclaimed, onUnended]);
 
   useEffect(() => {
     void session?.open(image);

@@ -18,8 +18,11 @@ interface Leftovers {
   readonly user: number;
   /** The page itself saves this image, or has been left. */
   isInUse(image: number): boolean;
-  /** The image does not end before its person has looked at what the server refused; told each time. */
-  onRefused(ending: Ending): void;
+  /**
+   * The image does not end before its person has looked at what the server refused, or at masks that
+   * they have not seen; told each time.
+   */
+  onUnended(ending: Ending): void;
 }
 
 // What another time will not answer differently: the image is done, or somebody else's by now.
@@ -41,15 +44,17 @@ export async function sendLeftovers(leftovers: Leftovers): Promise<void> {
   }
 }
 
-async function sendLeftover(image: number, { db, user, onRefused }: Leftovers): Promise<void> {
+async function sendLeftover(image: number, { db, user, onUnended }: Leftovers): Promise<void> {
   const lock = await takeWriterLock(navigator.locks, image, user);
   if (lock === null) return;
   try {
-    const isSaved = await sendOperations(image, user, db);
-    const ending = (await db.endings(user)).find((row) => row.image === image);
-    if (ending === undefined) return;
-    if (isSaved) await sendEnding(ending, db);
-    else if ((await db.rows(user, image)).some(isRefused)) onRefused(ending);
+    const kept = (await db.endings(user)).find((row) => row.image === image);
+    const sent = await sendOperations(image, user, db);
+    if (kept === undefined) return;
+    const ending = await withWhatCame(kept, sent);
+    await db.addEnding(ending); // first of all: the same is not told twice by the server
+    if (ending.hasChanged || sent.isRefused) onUnended(ending);
+    else if (sent.isSaved) await sendEnding(ending, db);
   } catch {
     // It stays on this device and is tried again with the next image.
   } finally {
@@ -57,23 +62,68 @@ async function sendLeftover(image: number, { db, user, onRefused }: Leftovers): 
   }
 }
 
-/** Says whether the server has everything: what it refused waits for its person, and so does the end. */
-async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<boolean> {
+interface Sent {
+  /** The server has everything. */
+  readonly isSaved: boolean;
+  readonly isRefused: boolean;
+  /** What is on the image by now has come from elsewhere, too. */
+  readonly hasChanged: boolean;
+  /** Of the image with all that was sent; null where nothing was to be sent. */
+  readonly version: number | null;
+}
+
+/** What the server refused waits for its person, and so does the end. */
+async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<Sent> {
   const rows = await db.rows(user, image);
-  if (rows.every(isRefused)) return rows.length === 0;
+  if (rows.every(isRefused)) {
+    const isSaved = rows.length === 0;
+    return { isSaved, isRefused: !isSaved, hasChanged: false, version: null };
+  }
   const { version, proposals } = await fetchImage(image).catch(asInTheTrash(rows));
+  const own = new Set(rows.map(({ operation_id }) => operation_id));
+  let hasChanged = false;
   const ignore = (): void => undefined;
   const outbox = await ImageOutbox.open({
     ...{ image, user, version, db, save: saveMasks, schedule },
     rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
     events: {
-      ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore, onUnseen: ignore },
+      ...{ onStatus: ignore, onSaved: ignore },
+      onRebase: (missed) => {
+        hasChanged ||= missed.some(({ id }) => !own.has(id));
+      },
+      onUnseen: (isUntold) => {
+        hasChanged ||= isUntold;
+      },
     },
   });
   outbox.resume();
-  const isSaved = await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
+  const isAnswered = await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
   outbox.close();
-  return isSaved && outbox.status.refused.length === 0;
+  const hasRefused = outbox.status.refused.length > 0;
+  return {
+    isSaved: isAnswered && !hasRefused,
+    isRefused: hasRefused,
+    hasChanged,
+    version: outbox.version,
+  };
+}
+
+/**
+ * Note what its person has not seen of an image: as what the model accepted by itself while they
+ * worked without a network. What they drew may stand twice.
+ */
+async function withWhatCame(ending: Ending, sent: Sent): Promise<Ending> {
+  if (ending.hasChanged || sent.hasChanged) return { ...ending, hasChanged: true };
+  if (sent.version !== null) return { ...ending, version: sent.version };
+  if (!sent.isSaved || ending.version === undefined) return ending;
+  try {
+    const { version, people } = await fetchImage(ending.image);
+    // Where several people do one image, each of them raises its version unseen by the others.
+    return people === 1 && version > ending.version ? { ...ending, hasChanged: true } : ending;
+  } catch (error) {
+    if (error instanceof ProblemError) return ending; // gone: what ends it is told the same
+    throw error;
+  }
 }
 
 /**

@@ -65,7 +65,7 @@ export class AnnotateSession {
   #queue: ImageQueue | undefined;
   #mayEditUnclaimed: boolean;
   #onError: (error: unknown) => void;
-  #onRefused: (ending: Ending) => void;
+  #onUnended: (ending: Ending) => void;
   #worker = new SamWorker({ name: localStorage.getItem(WARM_UP) === "off" ? COLD : "" });
   #decoder: Decoder;
   #assets: ImageAssets;
@@ -87,14 +87,14 @@ export class AnnotateSession {
     mayEditUnclaimed: boolean;
     onError: (error: unknown) => void;
     /** An image that was finished without a network has not ended; told with each further image. */
-    onRefused: (ending: Ending) => void;
+    onUnended: (ending: Ending) => void;
   }) {
     this.#project = options.project;
     this.#user = options.user;
     this.#queue = options.queue ?? undefined;
     this.#mayEditUnclaimed = options.mayEditUnclaimed;
     this.#onError = options.onError;
-    this.#onRefused = options.onRefused;
+    this.#onUnended = options.onUnended;
     this.#db = OutboxDatabase.open();
     this.#db.then((db) => db.dropOldHistories()).catch(() => undefined); // the disk may be full
     const whose = { user: this.#user.id, project: this.#project, queue: this.#queue };
@@ -383,6 +383,7 @@ export class AnnotateSession {
       ...{ queue: this.#queue ?? null, place: open.claim, active_s: activeSeconds(open) },
       isForCompletion: this.#isForCompletion(open),
       made_at: Date.now(),
+      version: open.outbox.version,
     });
   }
 
@@ -440,7 +441,7 @@ export class AnnotateSession {
       db: await this.#db,
       user: this.#user.id,
       isInUse: (image) => this.#isClosed || image === this.image?.detail.get().id,
-      onRefused: this.#onRefused,
+      onUnended: this.#onUnended,
     });
   }
 

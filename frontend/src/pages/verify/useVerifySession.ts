@@ -9,7 +9,7 @@ import { extendAssignment, releaseAssignment, saveMasks } from "@/pages/annotate
 import { leave, whenLeft } from "@/pages/annotate/leaving";
 import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { takeLock } from "@/pages/annotate/open-image";
-import { useRefusedNews } from "@/pages/annotate/useRefusedNews";
+import { useUnendedNews } from "@/pages/annotate/useUnendedNews";
 import { claimProposals, type Narrowing } from "./api";
 import { VerifySession } from "./verify-session";
 
@@ -27,7 +27,7 @@ export function useVerifySession(
   user: number,
   label: Narrowing,
 ): Verifying | null {
-  const onRefused = useRefusedNews();
+  const onUnended = useUnendedNews();
   const [verifying, setVerifying] = useState<Verifying | null>(null);
 
   useEffect(() => {
@@ -51,7 +51,7 @@ export function useVerifySession(
       listen(session, meter, stop.signal);
       setVerifying({ session, pictures: new Pictures() });
       await session.refill();
-      await sendLeftovers({ db, user, onRefused, isInUse: (image) => session.holds(image) });
+      await sendLeftovers({ db, user, onUnended, isInUse: (image) => session.holds(image) });
     };
     begin().catch(tellOnce);
     return () => {
@@ -59,7 +59,7 @@ export function useVerifySession(
       setVerifying(null);
       for (const each of close) leave(each());
     };
-  }, [project, user, label, onRefused]);
+  }, [project, user, label, onUnended]);
   return verifying;
 }
 

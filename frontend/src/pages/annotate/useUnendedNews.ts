@@ -5,12 +5,15 @@ import type { Ending } from "@/editor/outbox-db";
 import type { AnnotateSession } from "./session";
 
 const REFUSED = "An image that you finished is not done: the server refused some of what you did.";
+const CHANGED =
+  "An image that you finished offline is not done: masks have come to it since that you have not seen.";
 
 /**
  * Tell once of each image that was done without a network and has not ended, as something of it was
- * refused, with the way to it: in a session where that works on its queue.
+ * refused or its masks are not those that were seen, with the way to it: in a session where that
+ * works on its queue.
  */
-export function useRefusedNews(): (ending: Ending, session?: AnnotateSession) => void {
+export function useUnendedNews(): (ending: Ending, session?: AnnotateSession) => void {
   const navigate = useNavigate();
   const told = useRef(new Set<number>());
   return useCallback(
@@ -20,7 +23,7 @@ export function useRefusedNews(): (ending: Ending, session?: AnnotateSession) =>
       told.current.add(image);
       const params = { projectId: String(project) };
       const search = { image, queue: queue ?? undefined };
-      showWay(REFUSED, "Open it", () => {
+      showWay(ending.hasChanged ? CHANGED : REFUSED, "Open it", () => {
         if (session?.isFor(ending)) void session.goTo(image);
         else void navigate({ to: "/projects/$projectId/annotate", params, search });
       });
