@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
-from annotation.selectors.images import images_for
+from annotation.selectors.images import images_for, stamp_of
 from annotation.selectors.plan import AHEAD, MOST_AHEAD, Queue, upcoming_image_ids
 from annotation.selectors.projects import project_for
 from annotation.selectors.queue import assignment_for
@@ -56,6 +56,7 @@ class ClaimedSerializer(serializers.Serializer[Any]):
 
 class ClaimSerializer(serializers.Serializer[Any]):
     assignment = ClaimedSerializer()
+    stamp = serializers.CharField(help_text="The image's: what models bring comes no more")
 
 
 class LeaseSerializer(serializers.Serializer[Any]):
@@ -108,7 +109,7 @@ class ClaimView(MemberView):
             )
         if place is None:
             return Response(status=204)
-        return Response(ClaimSerializer({"assignment": place}).data)
+        return Response(ClaimSerializer({"assignment": place, "stamp": stamp_of(place.image)}).data)
 
 
 class UpcomingView(MemberView):

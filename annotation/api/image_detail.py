@@ -24,6 +24,7 @@ from annotation.selectors.images import (
     embeddings_of,
     mask_rows,
     open_proposals_of,
+    stamp_of,
 )
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.projects import labels_of
@@ -139,6 +140,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     version = serializers.IntegerField()
+    stamp = serializers.CharField(help_text="Another one where models brought something else")
     status = serializers.ChoiceField(Image.Status.choices)
     review_comment = serializers.CharField()
     open_comments = serializers.IntegerField()
@@ -172,6 +174,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "width": image.width,
         "height": image.height,
         "version": image.version,
+        "stamp": stamp_of(image),
         "status": image.status,
         "review_comment": image.review_comment,
         "open_comments": cast("HasOpenComments", image).open_comment_count,

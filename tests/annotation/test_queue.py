@@ -50,6 +50,26 @@ def test_a_claim_gives_the_next_image_and_the_same_one_again_until_it_is_finishe
     assert upcoming == [images[2].pk]
 
 
+def test_a_claim_tells_whether_models_have_changed_what_was_fetched_ahead(
+    annotator: Api, world: World, images: list[Image]
+) -> None:
+    image = images[0]
+    claimed = f"projects/{world.project.pk}/claim"
+    before = annotator.get(f"images/{image.pk}").json()["stamp"]
+    bundle = make_bundle()
+    make_proposals(image, bundle)
+    Image.objects.filter(pk=image.pk).update(proposed_by=bundle)
+
+    told = annotator.post(claimed, {"image": image.pk}).json()["stamp"]
+    seen = annotator.get(f"images/{image.pk}").json()["stamp"]
+    annotator.save(image, create())
+    again = annotator.post(claimed, {"image": image.pk}).json()["stamp"]
+
+    assert len({before, told, again}) == 3
+    assert seen == told
+    assert bundle.pk not in told
+
+
 def test_as_many_images_ahead_are_told_as_are_asked_for_within_bounds(
     annotator: Api, world: World, images: list[Image]
 ) -> None:

@@ -2880,6 +2880,8 @@ export interface components {
         };
         Claim: {
             assignment: components["schemas"]["Claimed"];
+            /** @description The image's: what models bring comes no more */
+            stamp: string;
         };
         ClaimInput: {
             /**
@@ -3811,6 +3813,8 @@ export interface components {
             width: number;
             height: number;
             version: number;
+            /** @description Another one where models brought something else */
+            stamp: string;
             status: components["schemas"]["ImageStatus"];
             review_comment: string;
             open_comments: number;

@@ -12,6 +12,7 @@ export const DETAIL: ImageDetail = {
     is_holdout: false,
     group: "",
     is_looked_at: true,
+    stamp: "",
     slot: 0,
     people: 1,
   },

@@ -114,6 +114,26 @@ test("a verdict that an import has overtaken is given again once its masks are i
   expect(api.reviewImage.mock.calls.map(([, { version }]) => version)).toEqual([5, 6]);
 });
 
+test("an image that a model changed after it was fetched ahead is fetched again once claimed", async () => {
+  api.claimImage.mockImplementation(async (_project, { image = 9 }) => ({
+    ...{ id: 100 + image, image, slot: 0, stint: 1, lease_until: "", stamp: "now" },
+  }));
+  const fetched: string[] = [];
+  api.fetchImage.mockImplementation(async (id) => {
+    const stamp = fetched.length === 0 ? "before" : "now";
+    fetched.push(stamp);
+    return { ...DETAIL, id, stamp, masks: [] };
+  });
+
+  await begin();
+  const first = [...fetched];
+  await session.goTo(5);
+
+  expect(first).toEqual(["before", "now"]);
+  expect(session.image?.detail.get().stamp).toBe("now");
+  expect(fetched).toEqual(["before", "now", "now"]); // as it was fetched ahead
+});
+
 test("why an image cannot be finished is told, also where no next one could be claimed", async () => {
   await begin();
   api.finishAssignment.mockRejectedValue(new Error("A label asks for more."));

@@ -15,7 +15,8 @@ export interface Revision extends Omit<components["schemas"]["Revision"], "rle" 
   readonly rle: RLE | null;
   readonly prompts: readonly Prompt[];
 }
-export type Claim = components["schemas"]["Claimed"];
+/** A place; with what the image's masks and proposals were stamped with when the server gave it. */
+export type Claim = components["schemas"]["Claimed"] & { readonly stamp?: string };
 
 const REFUSALS = [400, 403, 409, 413, 422];
 
@@ -60,7 +61,7 @@ export async function claimImage(
   project_id: number,
   { image, queue, besides }: { image?: number; queue?: ImageQueue; besides?: number },
 ): Promise<Claim | null> {
-  const claim = await read<{ assignment: Claim } | undefined>(
+  const claim = await read<components["schemas"]["Claim"] | undefined>(
     client.POST("/api/projects/{project_id}/claim", {
       params: { path: { project_id } },
       body: {
@@ -70,7 +71,7 @@ export async function claimImage(
       },
     }),
   );
-  return claim?.assignment ?? null;
+  return claim === undefined ? null : { ...claim.assignment, stamp: claim.stamp };
 }
 
 /** The images that come next in a queue, `besides` the one that is open. */

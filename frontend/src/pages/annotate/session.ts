@@ -309,8 +309,10 @@ export class AnnotateSession {
   async #show(id: number, claimed: Omit<Claimed, "id">): Promise<void> {
     const { claim, notice, asked_s, isCopy } = claimed;
     const [{ detail: ahead, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
-    // Where two people do one image, the place decides whose masks are seen.
-    const isOther = claim !== null && claim.slot !== ahead.slot;
+    // Where two people do one image, the place decides whose masks are seen. And until it was theirs,
+    // a model could bring others than were fetched ahead.
+    const { slot, stamp } = { ...ahead, ...claim };
+    const isOther = slot !== ahead.slot || (!isCopy && stamp !== ahead.stamp);
     const detail = isOther ? await this.#provisions.detail(id) : ahead;
     if (this.#isClosed) return;
     const ending = db.takeEnding(this.#user.id, id); // it is worked on again

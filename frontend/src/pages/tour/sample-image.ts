@@ -46,7 +46,14 @@ function refuse<T>(editor: Editor, asked: Signal<T | null>, why: string): void {
 
 const DETAIL: ImageDetail = {
   ...{ id: 0, project: 0, file_name: "Sample image", height: SIZE_HW[0], width: SIZE_HW[1] },
-  ...{ version: 0, status: "todo", review_comment: "", open_comments: 0, has_takes: false },
+  ...{
+    version: 0,
+    stamp: "",
+    status: "todo",
+    review_comment: "",
+    open_comments: 0,
+    has_takes: false,
+  },
   ...{ is_holdout: false, group: "", is_looked_at: true },
   ...{ slot: 0, people: 1, display_url: "", embedding: null, bundle: null, assignment: null },
   ...{ masks: [], proposals: [], labels: [] },
