@@ -103,7 +103,9 @@ async function embed({ key, float16 }: Extract<SamRequest, { kind: "embed" }>): 
 }
 
 async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<void> {
-  await session?.release();
+  const released = session;
+  [session, sessionBundle, lookParts] = [null, "", []]; // none runs, should the next not load
+  await released?.release();
   session = await ort.InferenceSession.create(new Uint8Array(request.decoder), {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
