@@ -33,6 +33,24 @@ class Sums:
     syy: float
 
 
+def pooled(one: Sums, other: Sums) -> Sums:
+    """Sum up the clusters of both, of which none is in both (Chan, Golub, LeVeque 1983)."""
+    clusters = one.clusters + other.clusters
+    if not one.clusters or not other.clusters:
+        return one if one.clusters else other
+    by_x = other.x / other.clusters - one.x / one.clusters  # between the means
+    by_y = other.y / other.clusters - one.y / one.clusters
+    weight = one.clusters * other.clusters / clusters
+    return Sums(
+        clusters,
+        one.x + other.x,
+        one.y + other.y,
+        one.sxx + other.sxx + weight * by_x * by_x,
+        one.sxy + other.sxy + weight * by_x * by_y,
+        one.syy + other.syy + weight * by_y * by_y,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure, its variance and the degrees of freedom; without a variance for one cluster."""

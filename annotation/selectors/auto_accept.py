@@ -92,8 +92,7 @@ def audits_of(project: Project) -> dict[str, Audit]:
 def auto_accept_of(project: Project) -> AutoAccept:
     """Sum up auto-accept in four queries, whatever the project's size."""
     mine, doubted, proposers = _proposals(project), doubted_people(project.pk), _proposers(project)
-    serving = Alias.objects.filter(project=project, name=SERVING).values("bundle")
-    is_scored = Q(bundle__in=serving, verifier_score__isnull=False)
+    is_scored = proposers.get(SERVING, Q(pk__in=[])) & Q(verifier_score__isnull=False)
     counts = mine.aggregate(
         accepted=Count("pk", filter=Q(is_auto_accepted=True)),
         scored=Count("pk", filter=is_scored),

@@ -16,7 +16,17 @@ from django.db.models import Count, F, TextChoices
 from annotation.models import Assignment, Bundle, Image, Label
 from annotation.selectors.images import begun
 from annotation.selectors.queue import WORKABLE
-from engine.ratios import Estimate, Sums, combined, difference, ratio, share, share_interval
+from annotation.selectors.serving import masks_of
+from engine.ratios import (
+    Estimate,
+    Sums,
+    combined,
+    difference,
+    pooled,
+    ratio,
+    share,
+    share_interval,
+)
 from engine.segmentation.frame import SIDE, SIZES
 
 Arm = Image.Arm
@@ -132,6 +142,28 @@ def effort_sums(
         for key, arm, measure, *values in cursor.fetchall():
             sums.setdefault((key, arm), {})[measure] = Sums(*values)
     return sums
+
+
+def with_alike(
+    sums: Mapping[tuple[str, str], Measures], bundles: Collection[str]
+) -> dict[tuple[str, str], Measures]:
+    """Sum up by round for each of some bundles what it and others that propose alike came to.
+
+    A round of captions alone makes a bundle of another name with the same masks. In one query.
+    """
+    found = Bundle.objects.filter(pk__in={key for key, _ in sums} | {*bundles})
+    models = {each.pk: masks_of(each) for each in found}
+    alike: dict[tuple[str, str], Measures] = {}
+    for bundle in models.keys() & {*bundles}:
+        for (key, arm), own in sums.items():
+            if models.get(key) == models[bundle]:
+                known = alike.get((bundle, arm))
+                alike[bundle, arm] = _pooled(known, own) if known else own
+    return alike
+
+
+def _pooled(one: Measures, other: Measures) -> Measures:
+    return {name: pooled(one[name], other[name]) for name in one}
 
 
 def effort_row(

@@ -18,6 +18,7 @@ from annotation.selectors.effort_table import (
     Measures,
     effort_sums,
     known_seconds,
+    with_alike,
     written,
 )
 from annotation.selectors.images import begun
@@ -54,7 +55,7 @@ class Expectation(TypedDict):
 
 
 def expectation_of(project_id: int) -> Expectation:
-    """Expect what a round saves on the images that nobody has begun, in four queries.
+    """Expect what a round saves on the images that nobody has begun, in five queries.
 
     Those that no model proposes for are left out, and what a second person does.
     """
@@ -67,7 +68,8 @@ def expectation_of(project_id: int) -> Expectation:
     judged = [each for each in rounds if each.state in Round.JUDGED and _images(each)]
     round_s = next((took for each in judged if (took := _seconds_in_one_go(each))), None)
     sums = effort_sums(project_id, By.ROUND)
-    known = [told for each in judged if (told := _told(each, sums))][:LAST]
+    alike = with_alike(sums, [_served(each) for each in judged])
+    known = [told for each in judged if (told := _told(each, alike))][:LAST]
     waiting = _waits_for(rounds, known, round_s)
     saving = None if waiting else _saving(project_id, known, _images(judged[0]), sums)
     return Expectation(waiting=waiting, saving=saving, rounds=len(known), round_s=round_s)
@@ -114,9 +116,13 @@ def _masks_left(project_id: int, sums: Sums) -> float:
 
 def _told(each: Round, sums: Sums) -> Judged | None:
     """Tell what a mask cost with what served after a round; None: of too few masks."""
-    served = each.bundle_id if each.state == State.PROMOTED else each.judged_against
-    seconds = known_seconds(sums.get((served or "", SERVING)))
-    return None if seconds is None else Judged(_images(each), served or "", seconds)
+    seconds = known_seconds(sums.get((_served(each), SERVING)))
+    return None if seconds is None else Judged(_images(each), _served(each), seconds)
+
+
+def _served(each: Round) -> str:
+    """Return the bundle that served after a round."""
+    return (each.bundle_id if each.state == State.PROMOTED else each.judged_against) or ""
 
 
 def _images(each: Round) -> int:

@@ -4,9 +4,15 @@ from typing import TypedDict
 
 from django.db.models import Count
 
-from annotation.models import Bundle, Embedding, Image, Job, Round
-from annotation.selectors.effort_table import FEWEST_MASKS, By, Figure, effort_sums, excess
-from annotation.selectors.proposing import proposals_of
+from annotation.models import Bundle, Embedding, Image, Job, Proposal, Round
+from annotation.selectors.effort_table import (
+    FEWEST_MASKS,
+    By,
+    Figure,
+    effort_sums,
+    excess,
+    with_alike,
+)
 
 
 class RoundCost(TypedDict):
@@ -23,14 +29,16 @@ class RoundCost(TypedDict):
 
 
 def cost_of_round(each: Round) -> RoundCost:
-    """Tell what a round cost, in three queries. Proposing is its images' preparation, not its job.
+    """Tell what a round cost, in four queries. Proposing is its images' preparation, not its job.
 
     What is saved is told of 20 timed masks and more with either bundle; what people learned
     meanwhile is in it.
     """
     seconds = seconds_of(each.job)
     masks, saved = _saved(each)
-    proposed = proposals_of(each.project_id, each.bundle_id)
+    proposed = Proposal.objects.filter(
+        bundle__isnull=False, bundle=each.bundle_id, image__project=each.project_id
+    )
     counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
     return RoundCost(
         seconds=seconds,
@@ -53,13 +61,11 @@ def seconds_of(job: Job | None) -> float | None:
 
 def _saved(each: Round) -> tuple[int, Figure | None]:
     """Return the masks made with a round's bundle, and what it saves on each."""
-    sums = effort_sums(each.project_id, By.ROUND)
-    before, own = (
-        sums.get((bundle or "", Image.Arm.SERVING.value))
-        for bundle in (each.judged_against, each.bundle_id)
-    )
+    both = each.judged_against or "", each.bundle_id or ""
+    sums = with_alike(effort_sums(each.project_id, By.ROUND), both)
+    before, own = (sums.get((bundle, Image.Arm.SERVING.value)) for bundle in both)
     masks = int(own["masks"].y) if own else 0
-    if before is None or own is None:
+    if before is None or own is None or before == own:  # the same masks: of captions alone
         return masks, None
     is_known = min(each["seconds"].x for each in (before, own)) >= FEWEST_MASKS
     return masks, excess(before, own, "seconds") if is_known else None

@@ -1,6 +1,6 @@
 """What serves a project, what has served it and what was tried beside it: the audit of aliases."""
 
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from django.db.models import (
     Case,
@@ -58,9 +58,14 @@ def serving_bundle_of(project_id: int) -> Bundle | None:
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:
     """Bundles with the same decoder, prompt head and thresholds, itself among them."""
+    digest, same = masks_of(bundle)
+    return Bundle.objects.filter(manifest__contains=same, encoder_digest=digest)
+
+
+def masks_of(bundle: Bundle) -> tuple[str, dict[str, Any]]:
+    """Return all that a bundle makes masks with: its encoder's digest, and of its manifest."""
     files = bundle.digests_of(Round.Part.MASKS)
-    same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
-    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
+    return bundle.encoder_digest, {"files": files, "thresholds": bundle.manifest["thresholds"]}
 
 
 def most_telling(aliases: QuerySet[Alias]) -> QuerySet[Alias, str]:

@@ -14,7 +14,9 @@ from annotation.selectors.effort_table import (
     effort_row,
     effort_sums,
     excess,
+    with_alike,
 )
+from annotation.selectors.serving import alike
 
 Arm = Image.Arm
 
@@ -54,19 +56,25 @@ def trial_of(project_id: int) -> Trial | None:
     if begun is None or begun.to_bundle is None:
         return None
     ended = tried.filter(pk__gt=begun.pk).first()
-    served = moves.filter(name=Alias.Name.SERVING, pk__lt=begun.pk).first()
+    served = (
+        moves.filter(name=Alias.Name.SERVING, pk__lt=begun.pk).select_related("to_bundle").first()
+    )
     return _trial(begun, begun.to_bundle, served, ended.at if ended else None)
 
 
 def _trial(
     begun: AliasMove, bundle: Bundle, served: AliasMove | None, ended_at: datetime | None
 ) -> Trial:
-    sums = effort_sums(begun.project_id, By.ROUND, begun.at, ended_at)
     candidate = bundle.pk, Arm.CANDIDATE.value
     serving = (served and served.to_bundle_id) or "", Arm.SERVING.value
+    made = effort_sums(begun.project_id, By.ROUND, begun.at, ended_at)
+    sums = with_alike(made, [candidate[0], serving[0]])
     own, others = sums.get(candidate), sums.get(serving)
     proposed_for = Image.objects.filter(
-        project_id=begun.project_id, deleted_at=None, arm=Arm.CANDIDATE, proposed_by=bundle
+        project_id=begun.project_id,
+        deleted_at=None,
+        arm=Arm.CANDIDATE,
+        proposed_by__in=alike(bundle),
     )
     return Trial(
         bundle=bundle.pk,
@@ -76,23 +84,25 @@ def _trial(
         images=proposed_for.count(),
         candidate=effort_row(candidate, "", sums) if own else None,
         serving=effort_row(serving, "", sums) if others else None,
-        serving_accepted=bool(others) and _has_accepted(begun, serving[0], ended_at),
+        serving_accepted=bool(others) and _has_accepted(begun, served, ended_at),
         difference=_difference(own, others) if own and others else None,
     )
 
 
-def _has_accepted(begun: AliasMove, serving: str, ended_at: datetime | None) -> bool:
+def _has_accepted(begun: AliasMove, served: AliasMove | None, ended_at: datetime | None) -> bool:
     """Tell whether what served accepted proposals by itself on images that the trial compares.
 
     It did before the trial: while one runs, no model may. So it is ahead by that, also once the
     trial has ended.
     """
+    if served is None or served.to_bundle is None:
+        return False
     finished = Image.objects.filter(
         project_id=begun.project_id,
         deleted_at=None,
         status__in=Image.FINISHED,
         arm=Arm.SERVING,
-        proposed_by=serving,
+        proposed_by__in=alike(served.to_bundle),
         finished_at__gte=begun.at,
     )
     if ended_at is not None:

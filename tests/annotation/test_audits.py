@@ -32,6 +32,7 @@ from tests.annotation.world import (
     Api,
     World,
     make_bundle,
+    make_captioned,
     make_image,
     operation,
     square,
@@ -468,6 +469,18 @@ def test_the_state_tells_scores_beside_what_people_made_of_them(
     )
     assert state["bins"][1]["mean_score"] == pytest.approx(0.85)
     assert undecided.state == "pending"
+
+
+def test_scores_stay_when_only_the_captions_are_another_models(
+    world: World, image: Image, bundle: Bundle
+) -> None:
+    judge(world, image, dict.fromkeys(propose(image, bundle, [0.8]), "accepted"))
+    Alias.objects.filter(project=world.project).update(bundle=make_captioned(bundle))
+
+    state = auto_accept_of(world.project)
+
+    assert state["has_scores"]
+    assert len(state["bins"]) == 1
 
 
 def test_a_project_whose_model_scores_nothing_says_so(world: World, bundle: Bundle) -> None:

@@ -8,11 +8,18 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from annotation import jobs
-from annotation.models import Bundle, Job
+from annotation.models import Alias, Bundle, Job
 from annotation.selectors.proposing import proposing_of
 from annotation.services.bundles import promote_bundle
 from annotation.services.jobs import claim_job, enqueue_job, fail_job, heartbeat, succeed_job
-from tests.annotation.world import Api, World, make_bundle, make_image, make_proposals
+from tests.annotation.world import (
+    Api,
+    World,
+    make_bundle,
+    make_captioned,
+    make_image,
+    make_proposals,
+)
 
 
 @pytest.fixture
@@ -114,17 +121,28 @@ def test_what_other_bundles_proposed_is_not_counted_and_what_was_superseded_is(
     assert proposing_of(world.project.pk)["images"] == 1
 
 
+def test_after_a_round_of_captions_alone_what_was_proposed_with_the_same_masks_counts(
+    world: World, served: Bundle
+) -> None:
+    make_proposals(make_image(world.project), served)
+    captioned = make_captioned(served)
+    Alias.objects.filter(project=world.project).update(bundle=captioned)
+    make_proposals(make_image(world.project, 1), captioned)
+
+    assert proposing_of(world.project.pk)["images"] == 2
+
+
 def test_a_project_that_was_never_prepared_has_nothing_to_tell(world: World, manager: Api) -> None:
     assert told(manager, world) == {"bundle": None, "job": None, "images": None}
 
 
-def test_however_much_was_proposed_it_takes_three_queries(
+def test_however_much_was_proposed_it_takes_four_queries(
     world: World, served: Bundle, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for seed in range(3):
         make_proposals(make_image(world.project, seed), served, 2)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         proposing_of(world.project.pk)
 
 

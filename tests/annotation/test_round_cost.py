@@ -14,6 +14,7 @@ from tests.annotation.world import (
     Api,
     World,
     make_bundle,
+    make_captioned,
     make_image,
     make_promoted_round,
     make_proposals,
@@ -108,6 +109,24 @@ def test_it_is_set_against_what_a_mask_cost_with_what_served_before(
     )
 
 
+def test_a_round_of_captions_alone_between_two_of_masks_hides_nothing_of_either(
+    world: World, served: Bundle, promoted: Round
+) -> None:
+    captioned = make_captioned(served)
+    Round.objects.filter(pk=promoted.pk).update(metrics={"against": captioned.pk})
+    of_captions = Round.objects.create(
+        project=world.project, number=2, state="promoted", base_bundle=served, bundle=captioned
+    )
+    for bundle, seconds in ((served, 90), (captioned, 110)):
+        finish_with(world, bundle, seconds)
+        finish_with(world, promoted.bundle, seconds - 50)
+
+    assert cost_of(promoted)["saved"] == pytest.approx(
+        {"value": 5, "low": -1.085, "high": 11.085, "n": 40}, abs=0.01
+    )
+    assert cost_of(of_captions)["saved"] is None
+
+
 def test_of_few_masks_nothing_is_claimed(world: World, served: Bundle, promoted: Round) -> None:
     finish_with(world, served, 90)
     finish_with(world, served, 90)
@@ -144,7 +163,7 @@ def test_what_served_when_it_was_judged_counts_not_what_it_began_from(
     assert cost_of(promoted)["saved"]["value"] == 5
 
 
-def test_however_much_was_done_it_takes_three_queries(
+def test_however_much_was_done_it_takes_four_queries(
     world: World,
     served: Bundle,
     promoted: Round,
@@ -154,7 +173,7 @@ def test_however_much_was_done_it_takes_three_queries(
     finish_with(world, served, 90)
     found = Round.objects.select_related("job").get(pk=promoted.pk)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         cost_of_round(found)
 
 

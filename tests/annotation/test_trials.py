@@ -27,7 +27,15 @@ from annotation.services.trials import (
     end_trial,
 )
 from tests.annotation.scored import propose
-from tests.annotation.world import Api, World, create, make_bundle, make_image, make_promoted_round
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_captioned,
+    make_image,
+    make_promoted_round,
+)
 
 
 @pytest.fixture
@@ -114,6 +122,22 @@ def test_a_manager_tries_what_the_gate_refused(
     assert (trial["images"], trial["candidate"], trial["difference"]) == (0, None, None)
     assert moves_of(world) == [(None, refused.bundle_id, "round 3")]
     assert Job.objects.filter(kind="workers.prepare_images", state="queued").count() == 1
+
+
+def test_what_serves_is_compared_by_all_that_was_proposed_with_its_masks(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    captioned = make_captioned(serving)
+    Alias.objects.filter(project=world.project, name="serving").update(bundle=captioned)
+    AliasMove.objects.create(project=world.project, name="serving", to_bundle=captioned, reason="")
+    begin(world, refused)
+    finish(world, 1, refused.bundle, "candidate", seconds=10)
+    finish(world, 2, serving, "serving", seconds=20)
+    finish(world, 3, captioned, "serving", seconds=30)
+
+    trial = manager.get(f"projects/{world.project.pk}/trial").json()["trial"]
+
+    assert (trial["serving"]["images"], trial["serving"]["seconds"]["value"]) == (2, 25)
 
 
 def test_what_people_did_with_either_is_compared_while_the_trial_runs(
@@ -287,8 +311,9 @@ def test_a_trial_is_read_in_as_many_queries_however_much_was_done(
     begin(world, refused)
     finish(world, 1, refused.bundle, "candidate", seconds=9)
 
-    # Session, user, project with role; when it began, ended, beside what; effort; images.
-    with django_assert_num_queries(8):
+    # Session, user, project with role; when it began, ended, beside what; effort, of which masks;
+    # images.
+    with django_assert_num_queries(9):
         manager.get(f"projects/{world.project.pk}/trial")
 
 

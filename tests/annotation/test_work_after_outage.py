@@ -50,7 +50,8 @@ def test_a_round_that_an_outage_ended_says_so_and_goes_on_where_it_stood(
     serving_bundle(world.project)
     finish_with(make_image(world.project), world.annotator, create())
     current = start_round(project=world.project, trigger="manual", created_by=world.manager)
-    job = Job.objects.get(pk=current.job_id)
+    assert current.job is not None
+    job = current.job
     end_by_outage(job, long_ago=timedelta(0))
 
     settle_failures()

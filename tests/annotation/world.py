@@ -103,6 +103,12 @@ def make_bundle(name: str = "a", **files: str) -> Bundle:
     return Bundle.objects.create(pk=name * 64, encoder_digest="e" * 64, manifest=manifest)
 
 
+def make_captioned(bundle: Bundle, name: str = "f") -> Bundle:
+    """Make a bundle of the same masks, as a round of captions alone does."""
+    manifest = bundle.manifest["files"] | {"captioner.safetensors": name * 64}
+    return make_bundle(name, **manifest)
+
+
 def make_promoted_round(project: Project, base: Bundle, bundle: Bundle) -> Round:
     """Make round 3 of a project."""
     facts = {"number": 3, "trigger": "manual", "state": "promoted"}

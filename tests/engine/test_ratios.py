@@ -1,11 +1,22 @@
 """Ratios over clusters: worked out by hand, and as often right as they claim."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from engine.ratios import Estimate, Sums, combined, difference, ratio, share, share_interval
+from engine.ratios import (
+    Estimate,
+    Sums,
+    combined,
+    difference,
+    pooled,
+    ratio,
+    share,
+    share_interval,
+)
 
 
 def sums_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> Sums:
@@ -21,6 +32,20 @@ def test_seconds_per_mask_of_two_images_by_hand() -> None:
     assert estimate.variance == pytest.approx(2 / 1 * (2 * (20 / 3) ** 2) / 3**2)
     half = t.ppf(0.975, 1) * 40 / 9
     assert estimate.interval() == pytest.approx((40 / 3 - half, 40 / 3 + half))
+
+
+@pytest.mark.parametrize("first", [0, 1, 4, 9])
+def test_sums_of_two_lots_pooled_are_those_of_all(first: int) -> None:
+    x, y = np.random.default_rng(first).normal((5, 40), (1, 9), (9, 2)).T
+
+    of_all = pooled(
+        *(
+            sums_of(x[lot], y[lot]) if x[lot].size else Sums(0, 0, 0, 0, 0, 0)
+            for lot in (slice(first), slice(first, None))
+        )
+    )
+
+    assert astuple(of_all) == pytest.approx(astuple(sums_of(x, y)))
 
 
 def test_one_image_tells_of_no_spread() -> None:
