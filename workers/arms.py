@@ -55,6 +55,16 @@ class Arms:
         }
         return cls(project, serving, others)
 
+    def check(self) -> None:
+        """See to it that the same bundles propose still.
+
+        Raises:
+            BundleLeftError: another is to be compared, as a trial has begun, or is not any more.
+
+        """
+        if Arms.of(self.project, self.serving) != self:
+            raise BundleLeftError("other arms")
+
     def due(self) -> dict[Arm, list[int]]:
         """Draw the images that are to be proposed for: their ids by arm, in the queue's order."""
         drawn: dict[Arm, list[int]] = {arm: [] for arm in Arm}

@@ -149,7 +149,8 @@ def look_and_propose(lease: Lease, arms: Arms) -> int:
     """Look closer and propose at each image that is due; return how many there were.
 
     In slices of the queue: its first images are proposed for before its last are looked at, and
-    what begins again repeats one slice at most.
+    what begins again repeats one slice at most. Between them it looks whether bundles have moved
+    on: who begins a trial shall not wait for it until thousands of images are done.
     """
     due = arms.due()
     alone = _looked_at_alone(arms, due)
@@ -159,6 +160,7 @@ def look_and_propose(lease: Lease, arms: Arms) -> int:
     proposing = Progress(lease, total, "Proposing masks")
     count = -(-(total + len(alone)) // SLICE)
     for at in range(count):
+        arms.check()
         part = {arm: _slice(ids, at, count) for arm, ids in due.items()}
         look_closer(looking, arms, part)
         look_alone(looking, arms.serving, _slice(alone, at, count))

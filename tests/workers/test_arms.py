@@ -254,6 +254,25 @@ def test_what_is_rolled_back_while_it_proposes_proposes_no_more(
     assert recorded(images)[Arm.SERVING] == ("serving", old.pk, {old.pk})
 
 
+def test_a_trial_that_begins_while_much_is_proposed_has_its_arm_before_that_ends(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Bundle] = []
+
+    def tried_meanwhile(bundle: Bundle) -> ProposalConfig:
+        if not tried:
+            tried.append(try_newer(world, monkeypatch)[1])
+        return proposal_config_of(bundle)
+
+    monkeypatch.setattr(prepare_images, "SLICE", 1)
+    monkeypatch.setattr(prepare_images, "proposal_config_of", tried_meanwhile)
+
+    run(world)
+
+    [newer] = tried
+    assert recorded(images)[Arm.CANDIDATE] == ("candidate", newer.pk, {newer.pk})
+
+
 def test_rolling_back_once_more_lets_nothing_propose_beside_what_serves_again(
     world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
