@@ -3,8 +3,10 @@ import type { CaptionFigures, Round } from "@/api/types";
 import {
   armCells,
   comparedOn,
+  describerName,
   isDescribed,
   partsWords,
+  standInWords,
 } from "@/pages/rounds/captions/captionWords";
 import { partsOnOffer, tickedAtFirst } from "@/pages/rounds/retrainParts";
 import { NO_ARM } from "./arms";
@@ -41,6 +43,25 @@ test("what stands in for a model without descriptions is said in plain words", (
   expect(comparedOn(figures("captioner"), figures("neighbours"))).toContain(
     "what people said of the five images most alike",
   );
+});
+
+test("of two models the one that cannot write is told, and its column named by what stands there", () => {
+  const figures = (by: CaptionFigures["by"]) => ({ cider: 0.6, f1: 0.3, images: 28, by });
+  const [alike, written] = [figures("neighbours"), figures("captioner")];
+
+  const told = standInWords([
+    [alike, "Pretrained"],
+    [written, "Round 1"],
+    [undefined, "Round 2"],
+  ]);
+
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain("Pretrained writes no descriptions");
+  expect([alike, written, undefined].map((each) => describerName(each, "Pretrained"))).toEqual([
+    "Images alike",
+    "Pretrained",
+    "Pretrained",
+  ]);
 });
 
 test("each arm's effort has its figures, and a dash where there is none", () => {

@@ -26,6 +26,15 @@ test("rounds of descriptions tell of descriptions alone", () => {
   ]);
 });
 
+test("what images alike came to is not told as what the model wrote", () => {
+  const candidate = { cider: 0.42, f1: 0.2, images: 28, by: "neighbours" as const };
+  const pretrained = round({ parts: [], metrics: { captions: { candidate } } });
+
+  const [cider] = columnsOf([round({ parts: ["captions"] })]);
+
+  expect(cider?.cell(pretrained)).toEqual({ value: "0.42", of: "of images alike, 28 images" });
+});
+
 test("each figure of masks stands with what it is of", () => {
   const candidate = {
     ...{ miou_1: 0.75, miou_3: 0.8, miou_5: 0.9, noc_85: 3.5, noc_90: 6, objects: 44 },

@@ -5,6 +5,7 @@
 
 import type { Effort, EffortFigure, Part, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
+import { standsIn } from "./captions/captionWords";
 import { oneDigit } from "./effort/effortRows";
 import { formatFigure, NOTHING } from "./figures";
 import { formatShare, labelAccuracy } from "./labelRows";
@@ -106,7 +107,9 @@ function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round):
 
 function captionFigure(name: "cider" | "f1", { metrics }: Round): Cell {
   const figures = metrics.captions?.candidate;
-  return figures ? of(figures[name].toFixed(2), figures.images, "image") : NO_CELL;
+  if (!figures) return NO_CELL;
+  const cell = of(figures[name].toFixed(2), figures.images, "image");
+  return standsIn(figures) ? { ...cell, of: `of images alike, ${cell.of}` } : cell;
 }
 
 function effortCell(

@@ -2,7 +2,7 @@ import { Group, Text, Title } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
-import { captionRows, comparedOn } from "./captionWords";
+import { captionRows, comparedOn, describerName } from "./captionWords";
 
 interface Props {
   round: number;
@@ -27,7 +27,7 @@ export function CaptionTable({ round, metrics }: Props) {
       </Text>
       <ComparisonTable
         label="Figures of descriptions"
-        before={serving?.by === "neighbours" ? "Images alike" : "Serving"}
+        before={describerName(serving, "Serving")}
         after="Candidate"
         rows={captionRows(metrics.captions)}
       />

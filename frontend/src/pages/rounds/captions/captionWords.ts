@@ -33,14 +33,35 @@ export function captionRows({
   }));
 }
 
-/** What the figures are on, and what stands for a model that cannot write yet. */
+/** What the figures are on. */
 export function comparedOn(
   { images }: CaptionFigures,
   serving: CaptionFigures | undefined,
 ): string {
   const on = `${plural(images, "image")} that no model was trained on.`;
-  if (serving?.by !== "neighbours") return on;
-  return `${on} The model that serves writes no descriptions: in its place stands what people said of the five images most alike.`;
+  return [on, ...standInWords([[serving, "The model that serves"]])].join(" ");
+}
+
+/** Whether they are of images alike: the model writes no descriptions. */
+export function standsIn({ by }: CaptionFigures): boolean {
+  return by === "neighbours";
+}
+
+/** Whose figures they are, over their column. */
+export function describerName(figures: CaptionFigures | undefined, model: string): string {
+  return figures && standsIn(figures) ? "Images alike" : model;
+}
+
+/** What stands for those of some models that cannot write yet. */
+export function standInWords(
+  models: readonly (readonly [figures: CaptionFigures | undefined, model: string])[],
+): string[] {
+  return models
+    .filter(([figures]) => figures && standsIn(figures))
+    .map(
+      ([, model]) =>
+        `${model} writes no descriptions: in its place stands what people said of the five images most alike.`,
+    );
 }
 
 /** What of a round was trained: "masks and descriptions". */

@@ -7,7 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { NotLoaded } from "@/components/NotLoaded";
 import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
-import { captionRows } from "../captions/captionWords";
+import { captionRows, describerName, standInWords } from "../captions/captionWords";
 import { EffortTable } from "../effort/EffortTable";
 import { HoldoutFigures } from "../HoldoutFigures";
 import { modelName, modelWords } from "../servedWords";
@@ -57,6 +57,10 @@ function OnHoldout({ compared, before, after }: OnHoldoutProps) {
   const { metrics, masks, captions } = compared;
   const names = { before: modelName(before), after: modelName(after) };
   const described = metrics.captions;
+  const standIns = standInWords([
+    [described?.serving, names.before],
+    [described?.candidate, names.after],
+  ]);
   return (
     <>
       <div>
@@ -87,11 +91,19 @@ function OnHoldout({ compared, before, after }: OnHoldoutProps) {
             )}
           </Basis>
           {described.serving && described.candidate && (
-            <ComparisonTable
-              label="Figures of descriptions compared"
-              {...names}
-              rows={captionRows(described)}
-            />
+            <>
+              {standIns.length > 0 && (
+                <Text size="sm" c="dimmed" mb="xs">
+                  {standIns.join(" ")}
+                </Text>
+              )}
+              <ComparisonTable
+                label="Figures of descriptions compared"
+                before={describerName(described.serving, names.before)}
+                after={describerName(described.candidate, names.after)}
+                rows={captionRows(described)}
+              />
+            </>
           )}
         </div>
       )}
