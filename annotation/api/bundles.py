@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -12,7 +11,7 @@ from rest_framework.views import APIView
 
 from annotation import storage
 from annotation.api.access import user_of
-from annotation.local_copies import proved_copy_to_serve
+from annotation.local_copies import copies_of, proved_copy_to_serve
 from annotation.models import Bundle
 from annotation.selectors.registry import bundles_for
 
@@ -37,6 +36,6 @@ class DecoderView(APIView):
 
 
 def _local_copy(bundle: Bundle) -> Path:
-    path = Path(settings.SCRATCH_DIR) / "decoders" / f"{bundle.pk}.onnx"
+    path = copies_of("decoders") / f"{bundle.pk}.onnx"
     key = storage.bundle_key(bundle.pk, "decoder.onnx")
     return proved_copy_to_serve(key, path, sha256=bundle.manifest["files"]["decoder.onnx"])

@@ -6,14 +6,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypedDict, cast
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject
 
 from annotation import storage
 from annotation.errors import DomainError
-from annotation.local_copies import proved_copy, proved_copy_to_serve
+from annotation.local_copies import copies_of, proved_copy, proved_copy_to_serve
 from annotation.models import (
     Alias,
     Bundle,
@@ -231,7 +230,7 @@ def _trained(user: Person) -> QuerySet[Bundle, Any]:
 
 
 def _copy_of(version_id: str) -> Path:
-    return Path(settings.SCRATCH_DIR) / "versions" / f"{version_id}.jsonl"
+    return copies_of("versions") / f"{version_id}.jsonl"
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":

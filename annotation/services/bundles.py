@@ -14,7 +14,7 @@ from django.db import transaction
 
 from annotation import storage
 from annotation.errors import DomainError
-from annotation.local_copies import proved_copy
+from annotation.local_copies import copies_of, proved_copy
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
 from annotation.selectors.serving import ROLLED_BACK
 from annotation.services.preparation import prepare_project
@@ -87,7 +87,7 @@ def laid_out(folder: Path) -> Iterator[Bundle]:
 
 
 def _local(bundle: Bundle) -> Path:
-    return Path(settings.SCRATCH_DIR) / "bundles" / bundle.pk
+    return copies_of("bundles") / bundle.pk
 
 
 def ensure_pretrained(*, project: Project) -> Bundle:

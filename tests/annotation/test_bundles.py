@@ -1,9 +1,12 @@
 """Files of a bundle as workers and browsers get them: those of its manifest, or none."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from time import time
 from unittest.mock import Mock
 
 import numpy as np
@@ -12,7 +15,7 @@ from django.conf import LazySettings
 from safetensors.numpy import save_file
 
 from annotation import local_copies, storage
-from annotation.local_copies import ObjectAlteredError
+from annotation.local_copies import ObjectAlteredError, copies_of
 from annotation.models import Bundle
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from engine.bundle import read_bundle, write_bundle
@@ -77,6 +80,30 @@ def test_a_decoder_altered_on_disk_is_fetched_anew(
     assert body(answer) == DECODER
     assert "immutable" in answer["Cache-Control"]
     assert [path.name for path in served.parent.iterdir()] == [served.name]
+
+
+def test_copies_that_nobody_used_for_a_week_make_room_for_those_that_come(
+    annotator: Api, bundle: Bundle, address: str, served: Path
+) -> None:
+    used, unused = fetch_bundle(bundle), copies_of("versions") / "0.jsonl"
+    in_use = used / "decoder.onnx"
+    unused.parent.mkdir(parents=True, exist_ok=True)
+    unused.write_bytes(b"{}")
+    eight_days_ago = time() - timedelta(days=8).total_seconds()
+    for path in (*used.iterdir(), unused):
+        os.utime(path, (eight_days_ago, eight_days_ago))
+    fetch_bundle(bundle)  # of which nothing is fetched again
+
+    body(annotator.get(address))
+
+    assert served.exists()
+    assert not unused.exists()
+    assert in_use.stat().st_mtime == pytest.approx(eight_days_ago)
+    for path in used.iterdir():
+        os.utime(path, (eight_days_ago, eight_days_ago))
+    served.unlink()
+    body(annotator.get(address))
+    assert not used.exists()
 
 
 def test_a_decoder_altered_before_the_process_began_is_fetched_anew(
