@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import Final, TypedDict
 
 import numpy as np
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from numpy.typing import NDArray
 
-from annotation.models import Alias, Embedding, Image, Round
-from annotation.selectors.counts import finished_to_learn
+from annotation.models import Alias, Embedding, Image, Round, Stint
 from engine.acquisition.drift import drift
 
 CHANNELS: Final = 256  # of an embedding
@@ -64,7 +63,7 @@ def _drift_after(
     new_ones = Image.objects.filter(project_id=project_id, deleted_at=None, created_at__gt=at)
     if until is not None:
         new_ones = new_ones.filter(created_at__lte=until)
-    groups, learned = _described(finished_to_learn(project_id).filter(finished_at__lte=at))
+    groups, learned = _described(_learned(project_id, at))
     _, new = _described(new_ones)
     told = drift(learned, groups, new)
     if told is None:
@@ -77,6 +76,19 @@ def _drift_after(
         n=told.n,
         learned=len(groups),
         alike=told.alike,
+    )
+
+
+def _learned(project_id: int, at: datetime) -> QuerySet[Image]:
+    """Images that were finished by then, also those that were returned or finished anew since."""
+    ended = Stint.objects.filter(
+        image=OuterRef("pk"), ended_as=Stint.End.FINISHED, ended_at__lte=at
+    )
+    return Image.objects.filter(
+        Q(finished_at__lte=at) | Q(Exists(ended)),
+        project_id=project_id,
+        deleted_at=None,
+        is_holdout=False,
     )
 
 

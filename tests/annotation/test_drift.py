@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Alias, Bundle, Embedding, Image, Round
+from annotation.models import Alias, Bundle, Embedding, Image, Round, Stint
 from annotation.selectors.drift import drift_of
 from tests.annotation.judged_rounds import judge_round
 from tests.annotation.world import Api, World, make_bundle
@@ -132,6 +132,25 @@ def test_each_round_has_what_came_until_the_next_one_began(
     assert told["drift"] is not None
     assert (told["drift"]["round"], told["drift"]["n"], told["drift"]["learned"]) == (2, 20, 70)
     assert told["drift"]["low"] <= told["drift"]["alike"]  # it has learned from such
+
+
+def test_what_was_learned_from_counts_also_where_it_is_returned_since(
+    world: World, judged: Round
+) -> None:
+    come(world, 20, at=0)
+    returned, mended = Image.objects.filter(status="done")[:2]
+    for image in (returned, mended):
+        Stint.objects.create(
+            image=image, user=world.annotator, ended_as=Stint.End.FINISHED, active_s=1
+        )
+    Stint.objects.update(ended_at=BEGAN - timedelta(minutes=1))
+    Image.objects.filter(pk=returned.pk).update(status="returned", finished_at=None)
+    Image.objects.filter(pk=mended.pk).update(finished_at=BEGAN + timedelta(minutes=1))
+
+    told = drift_of(world.project.pk)["drift"]
+
+    assert told is not None
+    assert told["learned"] == 40
 
 
 def test_a_round_without_new_images_is_no_reason_to_hide_those_before(
