@@ -122,10 +122,11 @@ def begun() -> Q:
 def stamp_of(image: Image) -> str:
     """Return what changes whenever a model or an import brings an image other masks or proposals.
 
-    It says nothing of which model did, as people are not to know whose proposals they correct.
+    It says nothing of which model did, as people are not to know whose proposals they correct: who
+    knows all ids can compute it for none of them without the project's salt.
     """
     told = f"{image.pk} {image.version} {image.proposed_by_id} {image.outside_at} {image.is_due}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return hashlib.sha256(image.project.salted(told).encode()).hexdigest()[:16]
 
 
 def unbegun(image_ids: Collection[int]) -> QuerySet[Image]:

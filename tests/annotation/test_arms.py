@@ -1,5 +1,6 @@
 """Arms: drawn by hash, near their shares, and told to nobody who annotates."""
 
+import hashlib
 import json
 from collections import Counter
 from uuid import uuid5
@@ -108,7 +109,7 @@ def test_nobody_who_annotates_is_told_an_images_arm(
         detail = api.get(f"images/{image.pk}").json()
         listed = api.get(f"projects/{world.project.pk}/images").json()["results"]
         row = next(each for each in listed if each["id"] == image.pk)
-        own = {"id", "file_name", "display_url", "thumb_url", "assignment"}
+        own = {"id", "file_name", "display_url", "thumb_url", "assignment", "stamp"}
         return json.dumps(
             [{key: each[key] for key in each if key not in own} for each in (detail, row)]
         )
@@ -118,6 +119,19 @@ def test_nobody_who_annotates_is_told_an_images_arm(
     for queue in ("verify", "complete", "correct"):
         claimed = annotator.post(f"projects/{world.project.pk}/claim", {"queue": queue})
         assert '"arm"' not in claimed.content.decode()
+
+
+def test_an_images_stamp_tells_nobody_whose_proposals_it_has(
+    world: World, annotator: Api, image: Image
+) -> None:
+    stamps = set()
+    for bundle in (make_bundle("a"), make_bundle("b")):
+        Image.objects.filter(pk=image.pk).update(proposed_by=bundle)
+        stamps.add(annotator.get(f"images/{image.pk}").json()["stamp"])
+        told = f"{image.pk} {image.version} {bundle.pk} None {image.is_due}"
+        stamps.add(hashlib.sha256(told.encode()).hexdigest()[:16])
+
+    assert len(stamps) == 4
 
 
 def test_nor_do_proposals_and_what_became_of_them_tell_it(
