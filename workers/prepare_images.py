@@ -24,6 +24,7 @@ from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import locked_images
 from annotation.services.jobs import fenced
+from annotation.services.promises import stop_if_broken
 from annotation.services.proposals import (
     Found,
     replace_pending_proposals,
@@ -161,6 +162,7 @@ def look_and_propose(lease: Lease, arms: Arms) -> int:
     count = -(-(total + len(alone)) // SLICE)
     for at in range(count):
         arms.check()
+        stop_if_broken(project_id=arms.project.pk)  # before it accepts more, whatever broke it
         part = {arm: _slice(ids, at, count) for arm, ids in due.items()}
         look_closer(looking, arms, part)
         look_alone(looking, arms.serving, _slice(alone, at, count))

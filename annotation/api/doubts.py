@@ -26,7 +26,7 @@ class DoubtSerializer(serializers.Serializer[Any]):
 
 
 class ProjectDoubtsView(MemberView):
-    """For managers alone: rounds do not learn from them what people accept."""
+    """For managers alone: rounds do not learn from who accepts what others do not."""
 
     roles = {"GET": MANAGERS}
 

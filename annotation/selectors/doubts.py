@@ -80,8 +80,13 @@ def doubts_of(project_id: int) -> list[Doubt]:
 
 
 def doubted_people(project_id: int) -> set[int]:
-    """Return by whose verdicts no verifier had better learn or be measured."""
-    return {doubt["user"] for doubt in doubts_of(project_id)}
+    """Return by whose verdicts no verifier had better learn or be measured: who accepts all.
+
+    Who rejects what others keep is told alone. Where the verifier is surer than it should be, that
+    is who looks, and the others are those who accept whatever is shown: nothing here tells which.
+    Left out, the model would seem better than it may be, and go on accepting by itself.
+    """
+    return {doubt["user"] for doubt in doubts_of(project_id) if doubt["habit"] == "accepts"}
 
 
 def _doubts(habit: Habit, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation.models import Alias, Project
+from annotation.models import Alias, Image, Project, Proposal
 from annotation.selectors.auto_accept import ALL, Audit, audits_of
 from engine.verification.promise import Precision
 
@@ -77,6 +77,12 @@ def stop_if_broken(*, project_id: int) -> bool:
             decided=audit.decided,
         )
     return bool(stopped)
+
+
+def stop_if_audits_break_it(image: Image) -> None:
+    """Do the same where an image has audits."""
+    if Proposal.objects.filter(image=image, audited_at__isnull=False).exists():
+        stop_if_broken(project_id=image.project_id)
 
 
 def _reason(of: str, audit: Audit, found: Precision, wanted: float) -> str:

@@ -15,6 +15,7 @@ from annotation.selectors.comments import open_comments
 from annotation.services.assignments import LeaseLostError
 from annotation.services.comments import seal_comments, unseal_comments
 from annotation.services.masks import stale
+from annotation.services.promises import stop_if_audits_break_it
 from annotation.services.stints import keep_stint
 
 Kind = Assignment.Kind
@@ -92,6 +93,7 @@ def review_image(
         raise InvalidInputError(
             "Say what should be changed, here or by a comment.", field="comment"
         )
+    stop_if_audits_break_it(image)  # by what the reviewer has corrected
     log.info("image_reviewed", image_id=image.pk, verdict=verdict, user_id=reviewer.pk)
     return image
 

@@ -18,7 +18,7 @@ from annotation.models import (
     Proposal,
 )
 from annotation.selectors.auto_accept import auto_accept_of
-from annotation.selectors.doubts import FEWEST
+from annotation.selectors.doubts import FEWEST, doubts_of
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.auto_accept import accept_surely
@@ -26,6 +26,7 @@ from annotation.services.bundles import promote_bundle, roll_back
 from annotation.services.labels import create_label, delete_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
+from annotation.services.review import review_image
 from tests.annotation.scored import judge, make_audited, propose, serving_bundle
 from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import (
@@ -317,6 +318,29 @@ def test_who_annotates_the_same_image_blindly_settles_no_verdict_by_finishing_it
     assert auto_accept_of(promised)["decided"] == 1
 
 
+def test_a_promise_that_reviewers_find_broken_is_given_up_as_they_judge_the_image(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    audited = make_audited(image, bundle, 30)
+    judge(world, image, dict.fromkeys(audited, "accepted"))
+    image.refresh_from_db()
+    masks = Proposal.objects.filter(pk__in=[one.pk for one in audited[:3]])
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("revise", mask=mask, rle=square(1, 1, 9))
+            for mask in masks.values_list("mask_id", flat=True)
+        ],
+        expected_version=image.version,
+        author=world.reviewer,
+    )
+    assert not stopped(world)
+
+    review_image(image=image, verdict="reviewed", comment="", reviewer=world.reviewer)
+
+    assert stopped(world)
+
+
 def test_what_is_decided_anew_on_a_finished_image_counts_as_it_is_now(
     world: World, image: Image, bundle: Bundle, promised: Project, reviewer: Api
 ) -> None:
@@ -499,6 +523,22 @@ def note(
 ) -> None:
     for image in islice(cycle(images), count):
         note_verdict(person, image, bundle, final_iou, score=score)
+
+
+def test_who_sees_the_faults_of_a_model_that_is_too_sure_is_not_outvoted_by_who_sees_none(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    seen = [make_image(world.project, seed, status="done") for seed in range(1, 5)]
+    note(world.reviewer, seen, bundle, 1.0, 0.97, 100)
+    note(world.annotator, seen, bundle, 1.0, 0.97, 70)
+    note(world.annotator, seen, bundle, None, 0.97, 30)
+    Proposal.objects.filter(verifier_score=0.97).update(audited_at=timezone.now())
+    assert [each["habit"] for each in doubts_of(world.project.pk)] == ["rejects"]
+
+    judge(world, image, dict.fromkeys(make_audited(image, bundle, 1), "rejected"))
+
+    assert stopped(world)
+    assert world.project.auto_accept_stop_reason.startswith("People accepted 170 of 201 audited")
 
 
 def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(

@@ -137,6 +137,16 @@ def test_what_such_people_decide_is_not_learned_from(
     assert distrusted_images(world.project.pk) == {image.sha256 for image in images}
 
 
+def test_who_rejects_what_others_keep_may_be_who_looks_and_is_learned_from(
+    world: World, images: list[Image], careful: User, other: User
+) -> None:
+    judge(other, images, GOOD, [REJECTS] * FEWEST)
+
+    assert found(world) == [("other", "rejects")]
+    assert len(list(judged_proposals(world.project.pk))) == Proposal.objects.count()
+    assert distrusted_images(world.project.pk) == set()
+
+
 def test_where_nobody_is_doubted_every_image_is_learned_from(
     world: World, images: list[Image], careful: User
 ) -> None:

@@ -1088,7 +1088,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description For managers alone: rounds do not learn from them what people accept. */
+        /** @description For managers alone: rounds do not learn from who accepts what others do not. */
         get: operations["list_doubts"];
         put?: never;
         post?: never;

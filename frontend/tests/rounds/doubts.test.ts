@@ -23,4 +23,5 @@ test("who rejects all is told apart", () => {
   expect(doubtWords(rejects)).toContain(
     "ada rejected 96 % of 24 proposals that the model expected hardly anybody to reject;",
   );
+  expect(doubtWords(rejects)).toContain("These verdicts count like all others");
 });
