@@ -6,6 +6,7 @@ from django.db import transaction
 
 from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
+from annotation.selectors.serving import alike
 from annotation.services.bundles import CANDIDATE, hold_serving, point_alias
 from annotation.services.preparation import prepare_project
 from engine.bundle import ENCODER
@@ -45,6 +46,8 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
         raise NotTriableError("This round has no masks to try.")
     if tried.bundle == serving:
         raise NotTriableError("This round serves already.")
+    if alike(serving).filter(pk=tried.bundle_id).exists():
+        raise NotTriableError("What serves has the masks of this round: there is nothing to try.")
     has_own = ENCODER in tried.bundle.manifest["files"]
     if not has_own and tried.bundle.encoder_digest != serving.encoder_digest:
         raise NotTriableError("This round was trained for another encoder.")

@@ -124,6 +124,17 @@ def test_a_manager_tries_what_the_gate_refused(
     assert Job.objects.filter(kind="workers.prepare_images", state="queued").count() == 1
 
 
+def test_a_round_whose_masks_serve_already_in_another_bundle_has_nothing_to_try(
+    world: World, serving: Bundle, refused: Round
+) -> None:
+    assert refused.bundle is not None
+    captioned = make_captioned(refused.bundle)
+    Alias.objects.filter(project=world.project, name="serving").update(bundle=captioned)
+
+    with pytest.raises(NotTriableError, match="the masks of this round"):
+        begin(world, refused)
+
+
 def test_what_serves_is_compared_by_all_that_was_proposed_with_its_masks(
     world: World, serving: Bundle, refused: Round, manager: Api
 ) -> None:
