@@ -290,6 +290,14 @@ export class OutboxDatabase {
     await Promise.all([change.store.put(ending), change.done]);
   }
 
+  /** Write what is known of an ending by now; false where somebody has taken it meanwhile. */
+  async keepEnding(ending: Ending): Promise<boolean> {
+    const change = this.#db.transaction("endings", "readwrite", { durability: "strict" });
+    const isThere = (await change.store.get([ending.user, ending.image])) !== undefined;
+    await Promise.all([isThere ? change.store.put(ending) : null, change.done]);
+    return isThere;
+  }
+
   async endings(user: number): Promise<Ending[]> {
     return this.#db.getAll("endings", imagesOf(user));
   }

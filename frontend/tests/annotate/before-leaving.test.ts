@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { captionMask } from "@/editor/mask-captions";
 import type { Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
@@ -8,20 +8,40 @@ import { askForKept, askForRefused, askForSent } from "@/pages/annotate/before-l
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
+const standing = (hindrance: OutboxStatus["hindrance"]) =>
+  new Signal({ hindrance } as OutboxStatus);
 const PLACE = { kind: "point", at: { x: 3, y: 4 } } as const;
+
+beforeEach(() => {
+  vi.stubGlobal("navigator", { onLine: true });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test("an image is not finished before what was heard of a mask is kept or dropped", () => {
   const { editor } = bench({ masks: { cup: draw("....", ".##.", ".##.", "....") } });
   const { unsent } = editor;
 
   unsent.noteSpoken("cup", { kind: "awaited", recording: "take" });
-  askForKept({ editor });
+  expect(() => askForKept({ editor, status: standing("none") })).toThrow(/still being heard/);
   takeWords(unsent, "cup", "take", { kind: "words", text: "A red cup" });
 
-  expect(() => askForKept({ editor })).toThrow(/keep or drop what was heard/);
+  expect(() => askForKept({ editor, status: standing("none") })).toThrow(
+    /keep or drop what was heard/,
+  );
   expect(editor.selection.get()).toEqual({ kind: "mask", id: "cup" });
   captionMask(editor, "cup");
-  askForKept({ editor });
+  askForKept({ editor, status: standing("none") });
+});
+
+test("without a network nobody waits for the words of what was said of a mask", () => {
+  const { editor } = bench({ masks: { cup: draw("....", ".##.", ".##.", "....") } });
+
+  editor.unsent.noteSpoken("cup", { kind: "awaited", recording: "take" });
+
+  askForKept({ editor, status: standing("offline") });
 });
 
 test("what was heard of a mask that is gone by now keeps nobody", () => {
@@ -30,7 +50,7 @@ test("what was heard of a mask that is gone by now keeps nobody", () => {
 
   editor.commit([{ kind: "delete", mask: "cup" }]);
 
-  expect(() => askForKept({ editor })).not.toThrow();
+  expect(() => askForKept({ editor, status: standing("none") })).not.toThrow();
 });
 
 test("an image is not finished before a comment that is written is sent, and its field is shown", () => {

@@ -67,8 +67,10 @@ test("an image of which the server refused a change is not finished, which is to
   expect(api.finishAssignment).not.toHaveBeenCalled();
   expect(await db.endings(7)).toHaveLength(1);
   expect(await db.rows(7, 4)).toMatchObject([{ refusal: "no such mask" }]);
-  const told = onUnended.mock.calls.map(([ending]) => ending);
-  expect(told).toMatchObject([{ image: 4 }, { image: 4 }]);
+  expect(onUnended.mock.calls.map(([{ image }, why]) => [image, why])).toEqual([
+    [4, "refused"],
+    [4, "refused"],
+  ]);
 });
 
 const CREATE = { id: "o", kind: "create", mask: "m" } as never;
@@ -89,11 +91,37 @@ test("masks that the model accepted meanwhile are looked at before the image end
   expect(await db.rows(7, 4)).toEqual([]);
   expect(api.finishAssignment).not.toHaveBeenCalled();
   expect(await db.endings(7)).toMatchObject([{ image: 4, hasChanged: true }]);
-  const told = onUnended.mock.calls.map(([ending]) => ending);
-  expect(told).toMatchObject([
-    { image: 4, hasChanged: true },
-    { image: 4, hasChanged: true },
+  expect(onUnended.mock.calls.map(([{ image }, why]) => [image, why])).toEqual([
+    [4, "changed"],
+    [4, "changed"],
   ]);
+});
+
+test("what was said of a mask is heard and kept before the image ends", async () => {
+  await end(4);
+  const spoken = { m: { kind: "awaited", recording: "take" } } as const;
+  await db.rememberUnfinished([7, 4], { spoken } as never);
+
+  await send();
+
+  expect(api.finishAssignment).not.toHaveBeenCalled();
+  expect(onUnended.mock.calls.map(([{ image }, why]) => [image, why])).toEqual([[4, "spoken"]]);
+  expect(await db.unfinished(7, 4)).toEqual({ spoken });
+});
+
+test("an image that was opened again while its work was sent is not ended beside its page", async () => {
+  await db.add([row]);
+  await end(4, { version: 3 });
+  api.fetchImage.mockResolvedValue({ version: 3, people: 1, proposals: [] } as never);
+  api.saveMasks.mockImplementation(async () => {
+    await db.takeEnding(7, 4); // as the page does that opens it
+    return { kind: "saved", version: 4, masks: [] };
+  });
+
+  await send();
+
+  expect(api.finishAssignment).not.toHaveBeenCalled();
+  expect(await db.endings(7)).toEqual([]);
 });
 
 test("own changes whose reply was lost are nothing to look at", async () => {

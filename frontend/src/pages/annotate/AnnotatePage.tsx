@@ -67,7 +67,7 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
     const made = new AnnotateSession({
       ...{ project: project.id, user: { id, username }, queue, mayEditUnclaimed },
       onError: tellOnce,
-      onUnended: (ending) => onUnended(ending, made),
+      onUnended: (ending, why) => onUnended(ending, why, made),
     });
     window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
     const stopNaming = made.phase.subscribe(() => nameOpened(made.phase.get()));

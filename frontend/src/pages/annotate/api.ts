@@ -148,7 +148,8 @@ export const saveMasks: Save = async (image_id, version, operations) => {
     );
     return { kind: "saved", ...saved };
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    // A reply that broke off, or one of somebody in between: it is asked for again, as none tells more.
+    if (!(error instanceof ProblemError)) return { kind: "unreachable" };
     const missed = missedOf(error);
     if (missed !== null) return { kind: "stale", ...missed };
     if (error.status === 401) return { kind: "login" };

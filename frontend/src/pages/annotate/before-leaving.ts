@@ -3,6 +3,8 @@
 import { plural } from "@/components/format";
 import { incomplete } from "@/editor/attribute-rules";
 import { placeNow } from "@/editor/comment-place";
+import type { Editor } from "@/editor/editor";
+import type { SpokenCaption } from "@/editor/unsent";
 import type { OpenImage } from "./open-image";
 import { within } from "./within";
 
@@ -50,16 +52,30 @@ export function endGestures({ editor }: OpenImage): void {
   }
 }
 
-/** Throws where what was said of a mask waits for a person to keep it, and selects that mask. */
-export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
-  const { masks } = editor.annotations.get();
-  const heard = Object.entries(editor.unsent.spoken.get()).filter(
-    ([, { kind }]) => kind === "heard",
-  );
-  const id = heard.map(([mask]) => mask).find((mask) => masks.get(mask)?.isDeleted === false);
+/**
+ * Throws where what was said of a mask waits for a person to keep it, or for its words, and selects
+ * that mask. Without a network no words come: then the image ends later, see leftovers.ts.
+ */
+export function askForKept({ editor, status }: Pick<OpenImage, "editor" | "status">): void {
+  const isOffline = status.get().hindrance === "offline" || !navigator.onLine;
+  const waits = (kind: "heard" | "awaited"): string | undefined =>
+    spokenOf(editor).find(([, spoken]) => spoken.kind === kind)?.[0];
+  const heard = waits("heard");
+  const id = heard ?? (isOffline ? undefined : waits("awaited"));
   if (id === undefined) return;
   editor.selection.set({ kind: "mask", id });
-  throw new Error("Not finished: keep or drop what was heard of the selected mask.");
+  throw new Error(
+    id === heard
+      ? "Not finished: keep or drop what was heard of the selected mask."
+      : "Not finished: what you said of the selected mask is still being heard. Wait for its words, or drop it.",
+  );
+}
+
+/** What was said of masks that are there. */
+function spokenOf({ annotations, unsent }: Editor): (readonly [string, SpokenCaption])[] {
+  const { masks } = annotations.get();
+  const said = Object.entries(unsent.spoken.get());
+  return said.filter(([mask]) => masks.get(mask)?.isDeleted === false);
 }
 
 /** Throws where something is written and not sent, and shows its field where that is closed. */

@@ -18,12 +18,12 @@ interface Leftovers {
   readonly user: number;
   /** The page itself saves this image, or has been left. */
   isInUse(image: number): boolean;
-  /**
-   * The image does not end before its person has looked at what the server refused, or at masks that
-   * they have not seen; told each time.
-   */
-  onUnended(ending: Ending): void;
+  /** The image does not end before its person has looked at it; told each time. */
+  onUnended(ending: Ending, why: Unended): void;
 }
+
+/** Something was refused; masks came that its person has not seen; what they said is not heard yet. */
+export type Unended = "refused" | "changed" | "spoken";
 
 // What another time will not answer differently: the image is done, or somebody else's by now.
 const SETTLED = [400, 409, 422];
@@ -44,7 +44,8 @@ export async function sendLeftovers(leftovers: Leftovers): Promise<void> {
   }
 }
 
-async function sendLeftover(image: number, { db, user, onUnended }: Leftovers): Promise<void> {
+async function sendLeftover(image: number, leftovers: Leftovers): Promise<void> {
+  const { db, user, isInUse, onUnended } = leftovers;
   const lock = await takeWriterLock(navigator.locks, image, user);
   if (lock === null) return;
   try {
@@ -52,14 +53,28 @@ async function sendLeftover(image: number, { db, user, onUnended }: Leftovers): 
     const sent = await sendOperations(image, user, db);
     if (kept === undefined) return;
     const ending = await withWhatCame(kept, sent);
-    await db.addEnding(ending); // first of all: the same is not told twice by the server
-    if (ending.hasChanged || sent.isRefused) onUnended(ending);
+    // First of all: the same is not told twice by the server. It is gone where the image is open again.
+    if (!(await db.keepEnding(ending)) || isInUse(image)) return;
+    const why = await whyNotYet(ending, sent, db);
+    if (why !== null) onUnended(ending, why);
     else if (sent.isSaved) await sendEnding(ending, db);
   } catch {
     // It stays on this device and is tried again with the next image.
   } finally {
     lock.release();
   }
+}
+
+async function whyNotYet(
+  { user, image, hasChanged }: Ending,
+  { isRefused, isSaved }: Sent,
+  db: OutboxDatabase,
+): Promise<Unended | null> {
+  if (isRefused) return "refused";
+  if (hasChanged) return "changed";
+  if (!isSaved) return null;
+  const spoken = (await db.unfinished(user, image))?.spoken ?? {};
+  return Object.keys(spoken).length > 0 ? "spoken" : null;
 }
 
 interface Sent {

@@ -33,7 +33,7 @@ import {
   NOT_SAVED_OFFLINE,
   settle,
 } from "./before-leaving";
-import { sendLeftovers } from "./leftovers";
+import { sendLeftovers, type Unended } from "./leftovers";
 import { OpenImage, type User } from "./open-image";
 import { type Claimed, Places } from "./places";
 import { Provisions } from "./provisions";
@@ -65,7 +65,7 @@ export class AnnotateSession {
   #queue: ImageQueue | undefined;
   #mayEditUnclaimed: boolean;
   #onError: (error: unknown) => void;
-  #onUnended: (ending: Ending) => void;
+  #onUnended: (ending: Ending, why: Unended) => void;
   #worker = new SamWorker({ name: localStorage.getItem(WARM_UP) === "off" ? COLD : "" });
   #decoder: Decoder;
   #assets: ImageAssets;
@@ -87,7 +87,7 @@ export class AnnotateSession {
     mayEditUnclaimed: boolean;
     onError: (error: unknown) => void;
     /** An image that was finished without a network has not ended; told with each further image. */
-    onUnended: (ending: Ending) => void;
+    onUnended: (ending: Ending, why: Unended) => void;
   }) {
     this.#project = options.project;
     this.#user = options.user;
@@ -229,6 +229,8 @@ export class AnnotateSession {
     let isBack = false;
     await this.#move(async (open) => {
       if (open.claim === null) return;
+      askForKept(open);
+      askForSent(open);
       await settle(open);
       await releaseAssignment(open.claim, activeSeconds(open));
       await this.#forget(open);

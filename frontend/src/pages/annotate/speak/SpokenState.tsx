@@ -35,6 +35,7 @@ export function SpokenState({ editor, mask, voice, speak }: Props) {
           {spoken?.kind === "awaited" && (
             <div className={classes.state}>
               <Loader size={12} /> Hearing…
+              <Choice onClick={() => editor.unsent.noteSpoken(mask, null)}>Drop</Choice>
             </div>
           )}
           {spoken?.kind === "heard" && (
