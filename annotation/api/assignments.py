@@ -57,6 +57,7 @@ class ClaimedSerializer(serializers.Serializer[Any]):
 class ClaimSerializer(serializers.Serializer[Any]):
     assignment = ClaimedSerializer()
     stamp = serializers.CharField(help_text="The image's: what models bring comes no more")
+    is_taken_now = serializers.BooleanField(help_text="It was not the person's before")
 
 
 class LeaseSerializer(serializers.Serializer[Any]):
@@ -109,7 +110,12 @@ class ClaimView(MemberView):
             )
         if place is None:
             return Response(status=204)
-        return Response(ClaimSerializer({"assignment": place, "stamp": stamp_of(place.image)}).data)
+        claimed = {
+            "assignment": place,
+            "stamp": stamp_of(place.image),
+            "is_taken_now": place.is_taken_now,
+        }
+        return Response(ClaimSerializer(claimed).data)
 
 
 class UpcomingView(MemberView):

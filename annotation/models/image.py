@@ -226,6 +226,7 @@ class Assignment(models.Model):
     finished_at = models.DateTimeField(null=True)
     active_s = models.FloatField(default=0)  # people's active seconds, of the stints that ended
     stint = models.PositiveIntegerField(default=0, db_default=0)  # one more each time it is taken
+    is_taken_now = False  # of what a claim returns: until then it was not the person's
 
     class Meta:
         constraints = [

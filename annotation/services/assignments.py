@@ -314,8 +314,9 @@ def _lease(place: Assignment, user: User) -> bool:
         leased = cursor.fetchone()
     if leased is None:
         return False
-    place.state, place.user = State.LEASED, user
+    place.state, place.user, stint = State.LEASED, user, place.stint
     [place.lease_until, place.stint] = leased
+    place.is_taken_now = place.stint != stint
     return True
 
 

@@ -70,6 +70,18 @@ def test_a_claim_tells_whether_models_have_changed_what_was_fetched_ahead(
     assert bundle.pk not in told
 
 
+def test_a_claim_tells_whether_the_place_was_the_persons_before(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    claimed = f"projects/{world.project.pk}/claim"
+
+    first, again = (annotator.post(claimed, {}).json() for _ in range(2))
+    _expire(first["assignment"]["id"])
+    taken = reviewer.post(claimed, {"image": images[0].pk}).json()
+
+    assert [each["is_taken_now"] for each in (first, again, taken)] == [True, False, True]
+
+
 def test_as_many_images_ahead_are_told_as_are_asked_for_within_bounds(
     annotator: Api, world: World, images: list[Image]
 ) -> None:

@@ -2882,6 +2882,8 @@ export interface components {
             assignment: components["schemas"]["Claimed"];
             /** @description The image's: what models bring comes no more */
             stamp: string;
+            /** @description It was not the person's before */
+            is_taken_now: boolean;
         };
         ClaimInput: {
             /**

@@ -144,6 +144,21 @@ test("why an image cannot be finished is told, also where no next one could be c
   expect(onError.mock.calls).toEqual([[new Error("A label asks for more.")]]);
 });
 
+test.each([true, false])(
+  "where an image cannot be finished, the next one goes back only if it was not theirs (%s)",
+  async (is_taken_now) => {
+    await begin();
+    api.finishAssignment.mockRejectedValue(new Error("This image is no longer assigned to you."));
+    api.claimImage.mockImplementation(async (_project, { image = 9 }) => ({
+      ...{ id: 100 + image, image, slot: 0, stint: 1, lease_until: "", is_taken_now },
+    }));
+
+    await session.next();
+
+    expect(api.releaseAssignment).toHaveBeenCalledTimes(is_taken_now ? 1 : 0);
+  },
+);
+
 test("a refused change is told of at once, also while the rest cannot be sent", async () => {
   const { image } = await begin();
   api.saveMasks.mockResolvedValueOnce({ kind: "refused", reason: "No such label." });

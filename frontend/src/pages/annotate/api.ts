@@ -15,8 +15,14 @@ export interface Revision extends Omit<components["schemas"]["Revision"], "rle" 
   readonly rle: RLE | null;
   readonly prompts: readonly Prompt[];
 }
-/** A place; with what the image's masks and proposals were stamped with when the server gave it. */
-export type Claim = components["schemas"]["Claimed"] & { readonly stamp?: string };
+/**
+ * A place; with what the image's masks and proposals were stamped with when the server gave it, and
+ * whether it was not this person's before.
+ */
+export type Claim = components["schemas"]["Claimed"] & {
+  readonly stamp?: string;
+  readonly is_taken_now?: boolean;
+};
 
 const REFUSALS = [400, 403, 409, 413, 422];
 
@@ -71,7 +77,9 @@ export async function claimImage(
       },
     }),
   );
-  return claim === undefined ? null : { ...claim.assignment, stamp: claim.stamp };
+  if (claim === undefined) return null;
+  const { assignment, ...told } = claim;
+  return { ...assignment, ...told };
 }
 
 /** The images that come next in a queue, `besides` the one that is open. */

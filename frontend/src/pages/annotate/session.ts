@@ -156,7 +156,8 @@ export class AnnotateSession {
           }
           // Why it was not finished is told, whatever becomes of the place at the next image.
           const claim = await claiming.then((claimed) => claimed.claim).catch(() => null);
-          if (claim !== null) await releaseAssignment(claim, 0).catch(() => undefined);
+          // What was theirs before stays: it may have been returned to them, or be begun.
+          if (claim?.is_taken_now) await releaseAssignment(claim, 0).catch(() => undefined);
           throw error;
         });
       } else await this.#finishLater(open, claiming);
