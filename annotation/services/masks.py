@@ -17,14 +17,16 @@ from annotation.models import (
     Label,
     Mask,
     MaskCaption,
+    Membership,
     Operation,
     Proposal,
     Recording,
     Revision,
 )
 from annotation.prepared import Param, Params, Prepared, PreparedInsert
-from annotation.selectors.access import SOMEBODY
+from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
+from annotation.services.assignments import mark_done
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
 from annotation.services.outcomes import write_outcomes
@@ -117,8 +119,15 @@ def save_operations(
         apply_operation(canvas, op, row, f"operations[{index}]")
         row.payload = _payload(op)
     _write(canvas, rows, version)
+    if image.status == Image.Status.REVIEWED and not _may_review(image, author):
+        mark_done([image.pk])  # nobody has reviewed what it is now: as what an offline device sent
     log.info("masks_saved", image_id=image.pk, version=version, operations=len(rows))
     return SaveResult(version, [(m.pk, m.head.number) for m in canvas.touched.values() if m.head])
+
+
+def _may_review(image: Image, author: User | None) -> bool:
+    members = Membership.objects.filter(project=image.project_id, user=author, role__in=REVIEWERS)
+    return members.exists()
 
 
 def _locked(image_id: int, author: User | None) -> Any:  # noqa: ANN401  # annotated

@@ -258,6 +258,23 @@ def test_a_reviewer_who_claimed_the_image_anew_is_not_answered_by_the_verdict_be
     assert (again.status_code, again.json()["status"]) == (200, "done")
 
 
+def test_what_comes_late_to_an_approved_image_is_reviewed_once_more(
+    annotator: Api, reviewer: Api, manager: Api, finished: list[Image]
+) -> None:
+    image = finished[0]
+    for api in (reviewer, manager):
+        reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed"})
+        api.save(image, create())
+        image.refresh_from_db()
+        assert image.status == Image.Status.REVIEWED
+
+    annotator.save(image, create())  # as what a device sends that was without a network
+
+    image.refresh_from_db()
+    assert image.status == Image.Status.DONE
+    assert Assignment.objects.get(image=image, kind="review").state == "open"
+
+
 def test_another_verdict_of_a_review_that_a_verdict_has_ended_is_refused(
     reviewer: Api, world: World, finished: list[Image]
 ) -> None:
