@@ -4,7 +4,12 @@ import type { Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
 import { Signal } from "@/editor/signal";
 import { takeWords } from "@/editor/spoken-captions";
-import { askForKept, askForRefused, askForSent } from "@/pages/annotate/before-leaving";
+import {
+  askForKept,
+  askForRefused,
+  askForSent,
+  askForStored,
+} from "@/pages/annotate/before-leaving";
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
@@ -95,6 +100,14 @@ test("an image is not finished before what is written of a mask is kept", () => 
   expect(editor.selection.get()).toEqual({ kind: "mask", id: "cup" });
   captionMask(editor, "cup");
   askForSent({ editor });
+});
+
+test("an image is not left as long as this page alone has some of its work", () => {
+  const status = (state: OutboxStatus["state"]) => new Signal({ state } as OutboxStatus);
+
+  expect(() => askForStored({ status: status("unprotected") })).toThrow(/keep the page open/);
+  for (const safe of ["saved", "device", "writing"] as const)
+    askForStored({ status: status(safe) });
 });
 
 test("an image is not left before a person has looked at what the server refused", () => {

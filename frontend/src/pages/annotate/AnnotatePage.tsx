@@ -18,6 +18,7 @@ import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
 import { nameImage } from "./address";
 import type { Verdict } from "./api";
+import { askForStored } from "./before-leaving";
 import { finishes, isLeftUnmarked } from "./empty";
 import { FinishEmpty } from "./FinishEmpty";
 import { NothingLeft } from "./NothingLeft";
@@ -26,6 +27,7 @@ import { AnnotateSession, type Phase } from "./session";
 import { stockCommand } from "./stock/keep-next";
 import { useReturnedNews } from "./useReturnedNews";
 import { useUnendedNews } from "./useUnendedNews";
+import { useUnstoredGuard } from "./useUnstoredGuard";
 import { Workspace } from "./Workspace";
 
 declare global {
@@ -81,6 +83,10 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
   useEffect(() => {
     void session?.open(image);
   }, [session, image]);
+
+  useUnstoredGuard(() => {
+    if (session?.image) askForStored(session.image);
+  });
 
   const serving = project.serving?.bundle;
   const served = useRef(serving);

@@ -28,6 +28,7 @@ import {
   askForAttributes,
   askForKept,
   askForSent,
+  askForStored,
   endGestures,
   isSaved,
   NOT_SAVED_OFFLINE,
@@ -271,6 +272,7 @@ export class AnnotateSession {
   async previous(): Promise<void> {
     await this.#move(async (open) => {
       endGestures(open);
+      askForStored(open);
       const trail = this.#trail.slice(0, -1);
       await this.open(this.#trail.at(-1));
       this.#trail = trail;
@@ -282,6 +284,7 @@ export class AnnotateSession {
     if (this.image === null) return this.open(image);
     await this.#move(async (open) => {
       endGestures(open);
+      askForStored(open);
       await this.open(image);
     });
   }
@@ -377,6 +380,7 @@ export class AnnotateSession {
   /** Keep the end of the image here, if there is another image to go on with. */
   async #finishLater(open: OpenImage, claiming: Promise<Claimed>): Promise<void> {
     if (this.#queue === "review") throw new Error(NOT_SAVED_OFFLINE);
+    askForStored(open);
     await claiming.catch(() => {
       throw new Error(NO_OTHER_HERE);
     });

@@ -95,14 +95,18 @@ export class HeldImage {
    * Give the image back, with the seconds spent on it, once the server has everything.
    *
    * If that takes too long, the work stays on this device, for another page to send, and the lease
-   * runs out by itself. `looking_s` were spent on it without a verdict.
+   * runs out by itself; what this device had no room for is sent from here, however long it takes.
+   * `looking_s` were spent on it without a verdict.
    */
   async giveBack(looking_s: number): Promise<void> {
     const { schedule, release } = this.#options;
     this.#active_s += looking_s;
     this.keepSeconds(0);
     const isSaved = await new Promise<boolean>((resolve) => {
-      const stopWaiting = schedule(() => resolve(false), SAVE_PATIENCE_MS);
+      const giveUp = (): void => {
+        if (this.status.state !== "unprotected") resolve(false);
+      };
+      const stopWaiting = schedule(giveUp, SAVE_PATIENCE_MS);
       void this.outbox.whenSaved().then(() => {
         stopWaiting();
         resolve(true);

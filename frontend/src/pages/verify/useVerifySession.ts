@@ -6,10 +6,12 @@ import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
 import { extendAssignment, releaseAssignment, saveMasks } from "@/pages/annotate/api";
+import { askForStored } from "@/pages/annotate/before-leaving";
 import { leave, whenLeft } from "@/pages/annotate/leaving";
 import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { takeLock } from "@/pages/annotate/open-image";
 import { useUnendedNews } from "@/pages/annotate/useUnendedNews";
+import { useUnstoredGuard } from "@/pages/annotate/useUnstoredGuard";
 import { claimProposals, type Narrowing } from "./api";
 import { VerifySession } from "./verify-session";
 
@@ -60,6 +62,9 @@ export function useVerifySession(
       for (const each of close) leave(each());
     };
   }, [project, user, label, onUnended]);
+  useUnstoredGuard(() => {
+    if (verifying) askForStored(verifying.session);
+  });
   return verifying;
 }
 
