@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Said } from "@/api/types";
 import {
   hasNews,
+  isSaidBy,
   keyOf,
   mergedParts,
   NO_EDITS,
@@ -54,7 +55,17 @@ test("words stay when somebody else saved meanwhile and their part is gone", () 
   };
   const newer = { ...HERS, caption: "c2" };
 
-  expect(rebased(edits, [newer])).toEqual({ ...NO_EDITS, addition: "Old. Dark red." });
+  expect(rebased(edits, [newer], "bob")).toEqual({ ...NO_EDITS, addition: "Old. Dark red." });
+});
+
+test("words that were saved, though no answer told it, are added no second time", () => {
+  const saved = [HERS, part("bob", 1, "Dark red.")];
+  const edits = { ...NO_EDITS, changed: new Map([["t2", " Dark red. "]]) };
+
+  expect(rebased(edits, saved, "bob")).toEqual(NO_EDITS);
+  expect(isSaidBy("bob", "Dark red. ", saved)).toBe(true);
+  expect(isSaidBy("ada", "Dark red.", saved)).toBe(false);
+  expect(isSaidBy("bob", " ", saved)).toBe(false);
 });
 
 test("nothing is to be saved where the newest caption says it all", () => {

@@ -3,10 +3,15 @@ import { isPageOf } from "@/api/person";
 import {
   dropOldWriting,
   keepDraft,
+  keepEdits,
+  keepWhole,
   keepWords,
   keptDraft,
+  keptEdits,
+  keptWhole,
   keptWords,
 } from "@/pages/describe/kept-writing";
+import { NO_EDITS } from "@/pages/describe/said/said";
 import { NO_DRAFT, NOTHING_WRITTEN } from "@/pages/describe/written";
 import { Correction } from "@/recorder/correction";
 
@@ -52,6 +57,19 @@ let shelf: Shelf;
 beforeEach(() => {
   isPageOf(7);
   shelf = new Shelf();
+});
+
+test("what is changed of several people's words, or of a text as a whole, is there again", () => {
+  const edits = { leftOut: new Set(["t1"]), changed: new Map([["t2", "Red."]]), addition: "Old." };
+
+  keepEdits(4, edits, shelf);
+  keepWhole("t", "A red cup", shelf);
+
+  expect(keptEdits(4, shelf)).toEqual({ ...edits, addition: "" }); // that is a draft
+  expect(keptWhole("t", shelf)).toBe("A red cup");
+  keepEdits(4, NO_EDITS, shelf);
+  keepWhole("t", null, shelf);
+  expect(shelf.rows.size).toBe(0);
 });
 
 test.each([WRITTEN, EDITED])("a caption that was begun is there again, for its image", (draft) => {

@@ -6,6 +6,7 @@
 import { personOfPage } from "@/api/person";
 import type { Word } from "@/api/types";
 import { fieldsOf, readKept } from "@/editor/kept";
+import { type Edits, NO_EDITS } from "./said/said";
 import { type Draft, NO_DRAFT, type Written } from "./written";
 
 type Texts = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
@@ -43,6 +44,44 @@ export function keepWords(
   keep(nameOf("words", transcript), words, storage);
 }
 
+/** A transcript's text as it is being written as a whole; null where nobody is at it. */
+export function keptWhole(transcript: string, storage: Texts = localStorage): string | null {
+  const text = read(nameOf("whole", transcript), storage);
+  return typeof text === "string" ? text : null;
+}
+
+/** Null: it is taken over, or dropped. */
+export function keepWhole(
+  transcript: string,
+  text: string | null,
+  storage: Texts = localStorage,
+): void {
+  keep(nameOf("whole", transcript), text, storage);
+}
+
+/** What a person changed and left out of what several said; what they add is a draft. */
+export function keptEdits(image: number, storage: Texts = localStorage): Edits {
+  const { leftOut, changed } = fieldsOf(read(nameOf("said", image), storage));
+  const isText = (each: unknown): each is string => typeof each === "string";
+  const isPair = (each: unknown): each is [string, string] =>
+    Array.isArray(each) && each.length === 2 && each.every(isText);
+  return {
+    ...NO_EDITS,
+    leftOut: new Set(Array.isArray(leftOut) ? leftOut.filter(isText) : []),
+    changed: new Map(Array.isArray(changed) ? changed.filter(isPair) : []),
+  };
+}
+
+export function keepEdits(
+  image: number,
+  { leftOut, changed }: Edits,
+  storage: Texts = localStorage,
+): void {
+  const isBegun = leftOut.size + changed.size > 0;
+  const kept = isBegun ? { leftOut: [...leftOut], changed: [...changed] } : null;
+  keep(nameOf("said", image), kept, storage);
+}
+
 /** Forget what nobody has come back to for a month. */
 export function dropOldWriting(storage: Texts = localStorage, now = Date.now()): void {
   const names = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? "");
@@ -53,7 +92,7 @@ export function dropOldWriting(storage: Texts = localStorage, now = Date.now()):
 }
 
 /** Null while nobody is known, whose it would be. */
-function nameOf(kind: "caption" | "words", id: number | string): string | null {
+function nameOf(kind: "caption" | "words" | "whole" | "said", id: number | string): string | null {
   const person = personOfPage();
   return person === null ? null : `${PREFIX}-${kind}-${person}-${id}`;
 }

@@ -1,14 +1,16 @@
 import { Button, Fieldset, Group, Stack, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type MergedCaption, mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
+import { keepEdits, keptEdits } from "../kept-writing";
 import type { DescribingClock } from "../useDescribingSeconds";
 import { useSave } from "../useSave";
 import { MergedPart } from "./MergedPart";
 import {
   type Edits,
   hasNews,
+  isSaidBy,
   keyOf,
   mergedParts,
   NO_EDITS,
@@ -32,12 +34,20 @@ interface Props {
 
 /** The words of all who described an image, one after another, each with its speaker. */
 export function MergedDescription({ image, me, said, base, addition, onAdd, clock }: Props) {
-  const [made, setMade] = useState<Edits>(NO_EDITS);
-  const edits = rebased({ ...made, addition }, said);
+  const [made, setMade] = useState<Edits>(() => keptEdits(image));
+  const edits = rebased({ ...made, addition }, said, me);
   const setEdits = (next: Edits) => {
     setMade(next);
+    keepEdits(image, next);
     onAdd(next.addition);
   };
+  // Not as they type: what arrives here is what they saved, where no answer told them.
+  const arrived = useRef<readonly Said[]>(null);
+  useEffect(() => {
+    if (arrived.current === said) return;
+    arrived.current = said;
+    if (isSaidBy(me, addition, said)) onAdd("");
+  }, [me, addition, said, onAdd]);
   const cleaned = useCleaned(said, me);
   const parts = mergedParts(said, me, edits, cleaned);
   const others = new Set(saidByOthers(said, me));

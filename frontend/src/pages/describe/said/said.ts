@@ -33,15 +33,26 @@ export function savedBy({ author, bundle }: Pick<Caption, "author" | "bundle">):
   return bundle === null ? `Saved by ${author}` : `By a model, accepted by ${author}`;
 }
 
-/** Edits on what is said now; words whose part is gone are kept as additions. */
-export function rebased(edits: Edits, said: readonly Said[]): Edits {
+/**
+ * Edits on what is said now; words whose part is gone are kept as additions, but for those that were
+ * saved, though the answer to that was lost.
+ */
+export function rebased(edits: Edits, said: readonly Said[], me: string): Edits {
   const keys = new Set(said.map(keyOf));
-  const lost = [...edits.changed].filter(([key]) => !keys.has(key)).map(([, text]) => text.trim());
+  const lost = [...edits.changed]
+    .filter(([key, text]) => !keys.has(key) && !isSaidBy(me, text, said))
+    .map(([, text]) => text.trim());
   return {
     leftOut: new Set([...edits.leftOut].filter((key) => keys.has(key))),
     changed: new Map([...edits.changed].filter(([key]) => keys.has(key))),
     addition: [edits.addition, ...lost].filter((text) => text !== "").join(" "),
   };
+}
+
+/** Whether somebody's own words read so already. */
+export function isSaidBy(me: string, text: string, said: readonly Said[]): boolean {
+  const own = text.trim();
+  return own !== "" && said.some((each) => each.author === me && each.text.trim() === own);
 }
 
 /** The parts of the next caption: others' words by the rows that hold them, one's own as they read. */

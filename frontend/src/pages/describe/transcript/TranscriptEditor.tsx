@@ -8,7 +8,7 @@ import { Correction } from "@/recorder/correction";
 import type { Replay } from "@/recorder/replay";
 import { litWord, textOf } from "@/recorder/words";
 import { AsLeft } from "../AsLeft";
-import { keepWords, keptWords } from "../kept-writing";
+import { keepWhole, keepWords, keptWhole, keptWords } from "../kept-writing";
 import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
 import { useSave } from "../useSave";
@@ -57,8 +57,8 @@ export function TranscriptEditor(props: Props) {
   const words = useSignal(correction.words);
   const isWriting = useSignal(correction.writing) !== null;
   const [wasBegun] = useState(correction.canUndo);
-  const [isEditing, setIsEditing] = useState(props.isOpen || wasBegun);
-  const [isWhole, setIsWhole] = useState(false);
+  const [isWhole, setIsWhole] = useState(() => keptWhole(transcript.id) !== null);
+  const [isEditing, setIsEditing] = useState(props.isOpen || wasBegun || isWhole);
   const isCorrected = transcript.kind === "corrected";
   const isBegun = audio.isPlaying || audio.seconds > 0;
   const hasVoice = recording.audio_url !== null;
@@ -94,6 +94,7 @@ export function TranscriptEditor(props: Props) {
   const drop = () => {
     correction.reset();
     setIsWhole(false);
+    keepWhole(transcript.id, null);
     setIsEditing(false);
   };
 
@@ -120,6 +121,7 @@ export function TranscriptEditor(props: Props) {
       )}
       {isWhole && isEditing ? (
         <WholeText
+          transcript={transcript.id}
           text={textOf(words)}
           onDone={(text) => {
             setIsWhole(false);
