@@ -15,10 +15,8 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
 
 from annotation.models import Bundle, Image, Label, ObjectBox, Project
-from annotation.selectors.queue import BY_RANK
 from annotation.selectors.serving import is_trial_on
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
@@ -50,17 +48,11 @@ from workers.arms import (
     lock_if_free,
 )
 from workers.boxed_proposals import Wanted, boxes_of, corners_of, wanted_masks
-from workers.embeddings import (
-    load_pixels,
-    looked_at_closer,
-    save_embedding,
-    save_pooled,
-    seen_image,
-)
+from workers.embed_images import embed_each, embed_images, without_embedding
+from workers.embeddings import looked_at_closer, seen_image
 from workers.labels import namer_of
 from workers.lease import Lease
 from workers.networks import (
-    encoder_of,
     finder_of,
     forget_networks,
     predictor_of,
@@ -100,7 +92,7 @@ def prepare_images(lease: Lease) -> None:
 
 def _prepare(lease: Lease, project: Project, bundle: Bundle) -> bool:
     """Do all that there is to do while a bundle serves; False if others propose before the end."""
-    embed_images(lease, project, bundle)
+    unreadable = embed_images(lease, project, bundle)
     arms = Arms.of(project, bundle)
     try:
         book_to_serving(lease, arms)
@@ -110,28 +102,8 @@ def _prepare(lease: Lease, project: Project, bundle: Bundle) -> bool:
     except BundleLeftError as left:
         log.info("preparation_begun_anew", project_id=project.pk, left=str(left))
         return False
+    unreadable.check()  # last: it keeps nothing else from being done
     return True
-
-
-def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
-    """Run the encoder once on each image that has no embedding by it."""
-    _embed(lease, bundle, without_embedding(project, bundle))
-
-
-def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
-    ids = list(images.values_list("pk", flat=True))
-    if not ids:
-        return
-    lease.report(0, len(ids), "Embedding images")
-    encoder = encoder_of(bundle)
-    for done, image_id in enumerate(ids):
-        lease.report(done, len(ids), "Embedding images")
-        image = Image.objects.get(pk=image_id)
-        embedding = encoder.encode(load_pixels(image.sha256))
-        save_embedding(image.sha256, encoder.digest, embedding)
-        save_pooled(image, encoder.digest, embedding)
-        lease.count_anew()
-    lease.report(len(ids), len(ids), "Embedding images")
 
 
 def book_to_serving(lease: Lease, arms: Arms) -> None:
@@ -193,7 +165,7 @@ def look_closer(looking: Progress, arms: Arms, due: Mapping[Arm, Sequence[int]])
     _look_closer(looking, arms.serving, [*chain.from_iterable(due.values())])
     for arm, bundle in arms.others.items():
         unseen = without_embedding(arms.project, bundle)
-        _embed(looking.lease, bundle, unseen.filter(pk__in=due[arm]))
+        embed_each(looking.lease, bundle, unseen.filter(pk__in=due[arm]))
         _look_closer(looking, bundle, due[arm])
 
 
@@ -272,12 +244,6 @@ def _propose(proposing: Progress, bundle: Bundle, arm: Arm, ids: Sequence[int]) 
         _save(proposing.lease, image, bundle, arm, found, boxes, verifier)
         proposing.done += 1
         proposing.show()
-
-
-def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
-    """Images that the bundle's encoder has not seen, in the order of the queue."""
-    images = Image.objects.filter(~has_embedding(bundle), project=project, deleted_at=None)
-    return images.order_by(*BY_RANK)
 
 
 def _seen(

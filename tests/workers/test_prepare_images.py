@@ -21,10 +21,10 @@ from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers import boxed_proposals, prepare_images
 from workers.arms import Arms
+from workers.embed_images import Unreadable, embed_images
 from workers.embeddings import load_embedding
 from workers.lease import Lease
 from workers.networks import predictor_of, verifier_of
-from workers.prepare_images import embed_images
 from workers.tasks import run_job
 
 
@@ -156,9 +156,10 @@ def test_a_cancelled_job_stops_and_says_so(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
 
-    def embed_and_cancel(lease: Lease, project: Project, bundle: Bundle) -> None:
-        embed_images(lease, project, bundle)
+    def embed_and_cancel(lease: Lease, project: Project, bundle: Bundle) -> Unreadable:
+        unreadable = embed_images(lease, project, bundle)
         cancel_job(job_id=job.pk)
+        return unreadable
 
     monkeypatch.setattr("workers.prepare_images.embed_images", embed_and_cancel)
 
@@ -263,6 +264,24 @@ def test_a_job_that_dies_after_each_image_gets_to_its_end(
     job.refresh_from_db()
     assert (job.state, job.error) == ("succeeded", "")
     assert Image.objects.exclude(proposed_by=None).count() == len(images)
+
+
+def test_an_image_that_cannot_be_read_keeps_no_other_from_its_proposals_and_is_told(
+    world: World, image: Image
+) -> None:
+    gone, damaged, last = (make_image(world.project, seed) for seed in range(1, 4))
+    storage.delete(storage.original_key(gone.sha256))
+    storage.put_bytes(storage.original_key(damaged.sha256), b"no picture")
+
+    job = run(world)
+
+    assert job.state == "failed"
+    assert job.error.startswith("2 of the project's images could not be read")
+    assert all(f"{each.file_name}: " in job.error for each in (gone, damaged))
+    assert list(Image.objects.exclude(proposed_by=None).order_by("pk")) == [image, last]
+    gone.delete()
+    Image.objects.filter(pk=damaged.pk).update(deleted_at=Now())
+    assert run(world).state == "succeeded"
 
 
 def test_a_worker_with_another_encoder_says_what_to_do(
