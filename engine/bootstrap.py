@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 TAIL: Final = 0.025
+MOST_AT_ONCE: Final = 2**18  # images drawn: 6 MB, however many there are
 
 
 class Estimate(NamedTuple):
@@ -40,9 +41,14 @@ def bootstrap_mean(
 
     """
     totals, sizes = np.asarray(sums, float), np.asarray(counts, float)
-    drawn = np.random.default_rng(seed).integers(len(totals), size=(draws, len(totals)))
-    means = totals[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    tail = _expanded(len(totals))
+    images, rng = len(totals), np.random.default_rng(seed)
+    means = np.empty(draws)
+    at_once = max(1, MOST_AT_ONCE // images)
+    for start in range(0, draws, at_once):
+        part = means[start : start + at_once]
+        drawn = rng.integers(images, size=(len(part), images))
+        part[:] = totals[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    tail = _expanded(images)
     low, high = np.quantile(means, (tail, 1 - tail))
     return Estimate(float(totals.sum() / sizes.sum()), float(low), float(high))
 

@@ -1,8 +1,11 @@
 """The bootstrap's intervals cover what they say, of few images as of many."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from engine import bootstrap
 from engine.bootstrap import bootstrap_mean
 
 RUNS = 400
@@ -27,3 +30,24 @@ def test_an_interval_of_few_images_covers_about_what_it_says(images: int, least:
 
 def test_many_images_that_do_not_differ_tell_of_no_spread() -> None:
     assert bootstrap_mean([0.5] * 30, [5] * 30, seed=0)[1:] == pytest.approx((0.1, 0.1))
+
+
+def test_of_many_images_little_is_drawn_at_once_and_the_interval_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sums = list(np.random.default_rng(0).normal(0.03, 0.05, 300))
+    at_once = bootstrap_mean(sums, [1] * 300, seed=1)
+
+    monkeypatch.setattr(bootstrap, "MOST_AT_ONCE", 1000)
+
+    assert bootstrap_mean(sums, [1] * 300, seed=1) == at_once
+
+
+def test_it_takes_no_memory_for_each_image_and_draw() -> None:
+    images = 20_000
+    tracemalloc.start()
+    bootstrap_mean([0.5] * images, [1] * images, seed=0, draws=200)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 20 * 1024**2  # all at once are 96 MB
