@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
-from annotation.selectors.images import images_for, stamp_of
+from annotation.selectors.images import images_for, stamp_now
 from annotation.selectors.plan import AHEAD, MOST_AHEAD, Queue, upcoming_image_ids
 from annotation.selectors.projects import project_for
 from annotation.selectors.queue import assignment_for
@@ -112,7 +112,7 @@ class ClaimView(MemberView):
             return Response(status=204)
         claimed = {
             "assignment": place,
-            "stamp": stamp_of(place.image),
+            "stamp": stamp_now(place.image_id),
             "is_taken_now": place.is_taken_now,
         }
         return Response(ClaimSerializer(claimed).data)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -35,7 +35,14 @@ JUDGED = [Stint.End.FINISHED, Stint.End.REVIEWED]  # whoever ended so has answer
 
 _TO_SAVE_TO = Prepared(lambda: all_images_for(SOMEBODY).filter(pk=Param("image")).only("pk"))
 _TO_SHOW = Prepared(
-    lambda: with_takes(with_open_comments(images_for(SOMEBODY))).filter(pk=Param("image"))
+    lambda: (
+        with_takes(with_open_comments(images_for(SOMEBODY)))
+        .filter(pk=Param("image"))
+        .annotate(draw_salt=F("project__draw_salt"))
+    )
+)
+_TO_STAMP = Prepared(
+    lambda: Image.objects.filter(pk=Param("image")).annotate(draw_salt=F("project__draw_salt"))
 )
 _PROPOSALS = Prepared(
     lambda: (
@@ -119,14 +126,30 @@ def begun() -> Q:
     return Exists(saved) | Exists(Stint.objects.filter(own, ended_as__in=JUDGED))
 
 
+class HasSalt(Protocol):
+    """An image beside its project's `draw_salt`."""
+
+    draw_salt: str
+
+
 def stamp_of(image: Image) -> str:
     """Return what changes whenever a model or an import brings an image other masks or proposals.
 
     It says nothing of which model did, as people are not to know whose proposals they correct: who
-    knows all ids can compute it for none of them without the project's salt.
+    knows all ids can compute it for none of them without the project's salt. Of an image that
+    `image_to_show` found.
     """
     told = f"{image.pk} {image.version} {image.proposed_by_id} {image.outside_at} {image.is_due}"
-    return hashlib.sha256(image.project.salted(told).encode()).hexdigest()[:16]
+    salt = cast("HasSalt", image).draw_salt
+    return hashlib.sha256(f"{salt} stamp {told}".encode()).hexdigest()[:16]
+
+
+def stamp_now(image_id: int) -> str:
+    """Return the stamp that an image has by now."""
+    image = _TO_STAMP.first(image=image_id)
+    if image is None:
+        raise Image.DoesNotExist
+    return stamp_of(image)
 
 
 def unbegun(image_ids: Collection[int]) -> QuerySet[Image]:
