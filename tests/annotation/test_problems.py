@@ -1,10 +1,10 @@
 """Wrong input gets a problem document that names the field, at every endpoint; never a 500."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
@@ -227,15 +227,14 @@ def test_what_the_store_refuses_is_told_without_its_key() -> None:
     assert "secret/a" in caught.value.reason
 
 
-def test_a_whole_file_that_cannot_be_sent_tells_of_the_store_as_any_bytes_do(
-    settings: Any, tmp_path: Path
-) -> None:
-    file = tmp_path / "weights"
-    file.write_bytes(b"1")
-    settings.S3_BUCKET = "nobody-made-this-one"
+def test_a_whole_file_that_cannot_be_sent_tells_of_the_store_as_any_bytes_do() -> None:
+    failed = S3UploadFailedError("Failed to upload w to b/secret/a: the store is in maintenance.")
 
-    with pytest.raises(storage.StorageUnavailableError):
-        storage.put_file("bundles/a/weights", file)
+    with pytest.raises(storage.StorageUnavailableError) as caught, storage.translated("secret/a"):
+        raise failed
+
+    assert str(caught.value) == "The object store is unreachable."
+    assert "maintenance" in caught.value.reason
 
 
 @pytest.mark.parametrize(
