@@ -109,6 +109,17 @@ test("what was said of a mask is heard and kept before the image ends", async ()
   expect(await db.unfinished(7, 4)).toEqual({ spoken });
 });
 
+test("what was said of a mask and could not be heard keeps no image from ending", async () => {
+  await end(4);
+  const spoken = { m: { kind: "unheard", recording: "take", why: "Nothing was heard." } };
+  await db.rememberUnfinished([7, 4], { spoken } as never);
+
+  await send();
+
+  expect(api.finishAssignment).toHaveBeenCalledTimes(1);
+  expect(onUnended).not.toHaveBeenCalled();
+});
+
 test("an image that was opened again while its work was sent is not ended beside its page", async () => {
   await db.add([row]);
   await end(4, { version: 3 });

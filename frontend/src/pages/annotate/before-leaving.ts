@@ -4,7 +4,6 @@ import { plural } from "@/components/format";
 import { incomplete } from "@/editor/attribute-rules";
 import { placeNow } from "@/editor/comment-place";
 import type { Editor } from "@/editor/editor";
-import type { OutboxStatus } from "@/editor/outbox";
 import type { SpokenCaption } from "@/editor/unsent";
 import type { OpenImage } from "./open-image";
 import { within } from "./within";
@@ -19,11 +18,6 @@ export const NOT_SAVED_OFFLINE =
 const NOT_STORED =
   "Not yet: this device had no room for some of your work, so that only this page has it. It is sent as " +
   "soon as the server answers; keep the page open until then.";
-
-/** Whether a page alone has some of the work: this device would not store it, nor has the server it. */
-export function isUnstored({ state }: Pick<OutboxStatus, "state">): boolean {
-  return state === "unprotected";
-}
 
 /** Wait until the server has all that was done here; false where it cannot be reached. */
 export async function isSaved(open: OpenImage): Promise<boolean> {
@@ -56,7 +50,7 @@ export async function settle(open: OpenImage): Promise<void> {
 
 /** Throws where this page alone has some of the work: it would be gone with the image. */
 export function askForStored({ status }: Pick<OpenImage, "status">): void {
-  if (isUnstored(status.get())) throw new Error(NOT_STORED);
+  if (status.get().state === "unprotected") throw new Error(NOT_STORED);
 }
 
 /** Throws where something drawn would get lost. */

@@ -73,8 +73,8 @@ async function whyNotYet(
   if (isRefused) return "refused";
   if (hasChanged) return "changed";
   if (!isSaved) return null;
-  const spoken = (await db.unfinished(user, image))?.spoken ?? {};
-  return Object.keys(spoken).length > 0 ? "spoken" : null;
+  const spoken = Object.values((await db.unfinished(user, image))?.spoken ?? {});
+  return spoken.some(({ kind }) => kind !== "unheard") ? "spoken" : null; // that was told already
 }
 
 interface Sent {
