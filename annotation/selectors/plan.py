@@ -3,8 +3,9 @@
 The first three are those of a plan. An image is in at most one of them, and which one follows from
 its proposals, and from what was named on it and has no mask. While the model has yet to look at it,
 it is in none. What a verifier expects nobody to accept as it is goes to be corrected at once, so
-that nobody is asked twice; but for a few, which tell who accepts whatever is shown. What is
-finished waits for review under either plan.
+that nobody is asked twice; but for a few, which tell who accepts whatever is shown. What was
+returned is mended as a whole, and verified by nobody. What is finished waits for review under
+either plan.
 """
 
 from typing import Final, TypedDict
@@ -74,11 +75,14 @@ def _belongs_to(queue: Queue) -> Q:
     """Tell whether a place is at an image of that queue of the plan."""
     is_blind = Q(image__is_holdout=True) | Q(slot__gte=1)  # annotated without proposals
     is_open, is_sent_on, is_decided = _has(TO_VERIFY), _has(TO_CORRECT), _has(DECIDED)
+    is_returned = Q(image__status=Image.Status.RETURNED)
     is_bare = ~is_decided & Q(image__proposed_by__isnull=False)
     is_asked = Q(has_question())
     belongs = {
-        Queue.VERIFY: ~is_blind & is_open,
-        Queue.CORRECT: is_blind | (~is_open & (is_sent_on | (is_bare & ~is_asked))),
+        Queue.VERIFY: ~is_blind & is_open & ~is_returned,
+        Queue.CORRECT: is_blind
+        | (is_open & is_returned)
+        | (~is_open & (is_sent_on | (is_bare & ~is_asked))),
         Queue.COMPLETE: ~is_blind & ~is_open & ~is_sent_on & (is_decided | (is_bare & is_asked)),
     }
     return belongs[queue]

@@ -316,6 +316,24 @@ def test_returned_work_comes_first_in_whichever_queue_the_person_is(
     assert _claimed(reviewer, world, "complete") == to_complete.pk
 
 
+def test_returned_work_is_not_verified_so_that_its_person_keeps_it(
+    annotator: Api, reviewer: Api, world: World, bundle: Bundle
+) -> None:
+    image, other = (make_image(world.project, seed) for seed in range(2))
+    accepted, _ = make_proposals(image, bundle, 2)
+    [to_verify] = make_proposals(other, bundle)
+    annotator.save(image, _verdict(accepted, "accepted"))
+    claim = annotator.post(f"projects/{world.project.pk}/claim", {"image": image.pk}).json()
+    annotator.post(f"assignments/{claim['assignment']['id']}/finish", {"active_s": 1})
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned", "comment": "Again."})
+
+    batches = [_verify(api, world)["proposals"] for api in (annotator, reviewer)]
+
+    assert [[each["id"] for each in batch] for batch in batches] == [[str(to_verify.pk)], []]
+    assert _claimed(annotator, world, "correct") == image.pk
+    assert _counts(annotator, world) == (1, 0, 1)
+
+
 def test_upcoming_images_are_those_of_the_queue(
     annotator: Api, world: World, bundle: Bundle
 ) -> None:
