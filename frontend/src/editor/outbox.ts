@@ -67,6 +67,11 @@ export interface OutboxOptions {
   readonly schedule: Schedule;
   /** What a proposal looks like. */
   readonly rleOf: (proposal: string) => RLE | null;
+  /** What of `pending` is not to be done any more after what others saved, `missed`. */
+  readonly overtaken?: (
+    missed: readonly MissedOperation[],
+    pending: readonly Operation[],
+  ) => readonly Operation[];
   readonly events: OutboxEvents;
 }
 
@@ -274,8 +279,9 @@ export class ImageOutbox {
     await this.#makeOwn(taken);
     this.#version = version;
     this.#hindrance = "none";
+    const overtaken = this.#options.overtaken?.(fromOthers, this.#pending) ?? [];
     await this.#settle(
-      this.#pending.filter((operation) => isMoot(operation, taken)),
+      this.#pending.filter((each) => isMoot(each, taken) || overtaken.includes(each)),
       () => ({ kind: "moot" }),
     );
     this.#options.events.onRebase(missed, this.#pending);

@@ -13,7 +13,7 @@ export const RECEIPTS_KEPT = 10_000;
 export type Outcome =
   | { readonly kind: "saved"; readonly version: number; readonly revision: number | null }
   | { readonly kind: "saved_before"; readonly version: number } // the first reply was lost
-  | { readonly kind: "moot" } // somebody else had made a mask of the proposal
+  | { readonly kind: "moot" } // others had made a mask of the proposal, or had changed the mask
   | { readonly kind: "discarded"; readonly reason: string }; // refused, then let go by the person
 
 /** An operation without its pixels and its effort: what it was, and which values it set. */

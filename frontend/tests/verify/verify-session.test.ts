@@ -105,6 +105,16 @@ const stateOf = (id: string) =>
     .map(({ annotations }) => annotations.proposals.get(id)?.state)
     .find(Boolean);
 
+/** Somebody else reshapes the mask that was made of a proposal. */
+async function reshape(proposal: string): Promise<string> {
+  const server = servers.get(1) as SaveServer;
+  const rows = [...server.annotations.masks.values()];
+  const mask = rows.find((row) => row.proposal === proposal)?.id ?? "";
+  const revision = { id: crypto.randomUUID(), kind: "revise", mask, rle: square(0, 0, 9) } as const;
+  await server.saveAs("bob")(1, server.version, [revision]);
+  return mask;
+}
+
 const saved = (session: VerifySession) =>
   waitFor(() => expect(session.status.get()).toMatchObject({ state: "saved", waiting: 0 }));
 
@@ -394,6 +404,41 @@ describe("a verify session", () => {
 
     expect(session.ahead.get().map(({ proposal }) => proposal.id)).not.toContain("1/05");
     expect([stateOf("1/00"), stateOf("1/05")]).toEqual(["accepted", "rejected"]);
+  });
+
+  test("takes no acceptance back once others have changed its mask", async () => {
+    const told: unknown[] = [];
+    const session = await begin({ onError: (error) => told.push(error) });
+    session.decide("accepted");
+    await saved(session);
+    const reshaped = await reshape("1/00");
+    session.decide("rejected"); // the save that learns of it
+    await saved(session);
+
+    session.undo();
+    session.undo();
+    await saved(session);
+
+    expect(servers.get(1)?.annotations.masks.get(reshaped)).toMatchObject({ isDeleted: false });
+    expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["accepted", "pending"]);
+    expect([session.current?.proposal.id, session.done.get()]).toEqual(["1/01", 1]);
+    expect(told).toMatchObject([{ message: "Not undone: somebody has changed the mask since." }]);
+  });
+
+  test("leaves a mask that others changed, though it learns of it only by the undo", async () => {
+    const told: unknown[] = [];
+    const session = await begin({ onError: (error) => told.push(error) });
+    session.decide("accepted");
+    await saved(session);
+    const reshaped = await reshape("1/00");
+
+    session.undo();
+    await saved(session);
+
+    expect(servers.get(1)?.annotations.masks.get(reshaped)).toMatchObject({ isDeleted: false });
+    expect(stateOf("1/00")).toBe("accepted");
+    expect([session.current?.proposal.id, session.done.get()]).toEqual(["1/01", 1]);
+    expect(told).toHaveLength(1);
   });
 
   test("shows a proposal again whose verdict is taken back, though its reply was lost", async () => {

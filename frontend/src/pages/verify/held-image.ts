@@ -8,6 +8,7 @@ import type { Schedule } from "@/editor/schedule";
 import { SecondsKeeper } from "@/editor/seconds-keeper";
 import type { WriterLock } from "@/editor/writer-lock";
 import type { ImageToVerify } from "./api";
+import { TakenOn } from "./taken-on";
 
 /** What the page needs from outside to hold an image. */
 export interface Holding {
@@ -27,6 +28,8 @@ export interface HeldImageOptions extends Holding {
   onStatus(): void;
   /** Others have decided these proposals. */
   onDecided(proposals: readonly string[]): void;
+  /** Verdicts on these stand, though they were taken back: others have changed what they made. */
+  onKept(proposals: readonly string[]): void;
 }
 
 const SAVE_PATIENCE_MS = 10_000;
@@ -38,13 +41,16 @@ export class HeldImage {
   #lock: WriterLock;
   #active_s: number;
   #seconds: SecondsKeeper;
+  #takenOn: TakenOn;
 
   private constructor(
     options: HeldImageOptions,
     lock: WriterLock,
     outbox: ImageOutbox,
     active_s: number,
+    takenOn: TakenOn,
   ) {
+    this.#takenOn = takenOn;
     this.place = options.place;
     this.outbox = outbox;
     this.#options = options;
@@ -59,9 +65,16 @@ export class HeldImage {
     const lock = await options.takeLock(image.id);
     if (lock === null) return null;
     const active_s = await db.activeSeconds(place);
+    const takenOn = new TakenOn();
     const outbox = await ImageOutbox.open({
       ...{ image: image.id, user, version: image.version, db, save, schedule },
       rleOf: options.rleOf,
+      overtaken: (missed, pending) => {
+        takenOn.note(missed);
+        const kept = pending.filter((operation) => takenOn.keepsFrom(operation));
+        if (kept.length > 0) options.onKept(kept.flatMap(proposalOf));
+        return kept;
+      },
       events: {
         onStatus: options.onStatus,
         onSaved: () => undefined,
@@ -73,16 +86,22 @@ export class HeldImage {
       },
     });
     outbox.resume(); // what an earlier page left
-    return new HeldImage(options, lock, outbox, active_s);
+    return new HeldImage(options, lock, outbox, active_s, takenOn);
   }
 
   get status(): OutboxStatus {
     return this.outbox.status;
   }
 
+  /** Whether others have changed the mask that the acceptance of a proposal made. */
+  isTakenOn(proposal: string): boolean {
+    return this.#takenOn.has(proposal);
+  }
+
   /** Keep operations on this device and send them. */
   push(operations: readonly Operation[], seconds: number): Promise<void> {
     this.#active_s += seconds;
+    this.#takenOn.noteOwn(operations);
     return this.outbox.push(operations);
   }
 

@@ -160,10 +160,15 @@ export class VerifySession {
     if (this.ahead.get().length <= AHEAD && this.#behind > 0) void this.refill();
   }
 
-  /** Take the last step back: its proposals come first again. */
+  /** Take the last step back: its proposals come first again, but for what others went on with. */
   undo(): void {
-    const step = this.#steps.pop();
-    if (step === undefined) return;
+    const last = this.#steps.pop();
+    if (last === undefined) return;
+    const isKept = ({ item }: Decision): boolean =>
+      this.#held.get(item.image.id)?.isTakenOn(item.proposal.id) ?? false;
+    const step = last.filter((decision) => !isKept(decision));
+    this.#tellKept(last.length - step.length);
+    if (step.length === 0) return;
     this.#options.meter.noteUndo();
     const effort = this.#options.meter.take();
     this.#save(step, ({ item, verdict }, index) => operationsBack(item, verdict, index, effort));
@@ -237,6 +242,7 @@ export class VerifySession {
       },
       onStatus: () => this.#report(),
       onDecided: (proposals) => this.#drop(proposals),
+      onKept: (proposals) => this.#keep(proposals),
     });
     if (held !== null) this.#held.set(image.id, held);
   }
@@ -272,6 +278,19 @@ export class VerifySession {
     const gone = new Set(proposals);
     this.#setAhead(this.ahead.get().filter(({ proposal }) => !gone.has(proposal.id)));
     this.#show();
+  }
+
+  /** Others had changed the masks before an undo arrived: its verdicts stand after all. */
+  #keep(proposals: readonly string[]): void {
+    this.#drop(proposals);
+    this.done.set(this.done.get() + proposals.length);
+    this.#tellKept(proposals.length);
+  }
+
+  #tellKept(count: number): void {
+    if (count === 0) return;
+    const masks = count === 1 ? "the mask" : `${count} masks`;
+    this.#options.onError(new Error(`Not undone: somebody has changed ${masks} since.`));
   }
 
   #giveBackFinished(): void {
