@@ -182,6 +182,17 @@ class Proposal(models.Model):
                 fields=["image"],
                 condition=Q(state__in=["needs_work", "not_sure"]),
             ),
+            # Both serve the promise of auto-accept, which is looked at as images are finished.
+            models.Index(
+                name="proposal_audited",
+                fields=["audited_at"],
+                condition=Q(audited_at__isnull=False),
+            ),
+            models.Index(
+                name="proposal_decided_by_score",
+                fields=["verifier_score"],
+                condition=Q(decided_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,9 @@ would have to verify (selectors/plan.py); those that nobody would want at all ar
 Who corrects what another sent on is taken to have decided on it: a proposal does not keep who did.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Literal, TypedDict
 
 from django.db.models import Count, Q
@@ -41,6 +43,7 @@ HONEYPOTS: Final[dict[Habit, tuple[Q, Q]]] = {
     "accepts": (Q(verifier_score__lt=HARDLY), AS_IT_WAS),
     "rejects": (Q(verifier_score__gt=1 - HARDLY), Q(state=State.REJECTED)),
 }
+HABITS: Final[Sequence[Habit]] = tuple(HONEYPOTS)
 
 
 class Doubt(TypedDict):
@@ -58,25 +61,26 @@ class Doubt(TypedDict):
     other_verdicts: int
 
 
-def doubts_of(project_id: int) -> list[Doubt]:
+def doubts_of(project_id: int, habits: Collection[Habit] = HABITS) -> list[Doubt]:
     """Compare each person of a project with the others, in one query."""
+    looked_for = {habit: HONEYPOTS[habit] for habit in habits}
     counts = {
         f"{habit}_{what}": Count("pk", filter=honeypot & those)
-        for habit, (honeypot, verdict) in HONEYPOTS.items()
+        for habit, (honeypot, verdict) in looked_for.items()
         for what, those in (("all", Q()), ("such", verdict))
     } | {
         f"{habit}_images": Count("image", filter=honeypot, distinct=True)
-        for habit, (honeypot, _) in HONEYPOTS.items()
+        for habit, (honeypot, _) in looked_for.items()
     }
     decided = Proposal.objects.filter(
         DECIDED_BY_A_PERSON & SAME_WORK,
+        reduce(or_, (honeypot for honeypot, _ in looked_for.values())),
         image__project_id=project_id,
         image__deleted_at=None,
-        verifier_score__isnull=False,
     )
     people = decided.values("decided_by", "decided_by__username").annotate(**counts)
     rows = list(people.order_by("decided_by__username"))
-    return [doubt for habit in HONEYPOTS for doubt in _doubts(habit, rows)]
+    return [doubt for habit in habits for doubt in _doubts(habit, rows)]
 
 
 def doubted_people(project_id: int) -> set[int]:
@@ -86,7 +90,7 @@ def doubted_people(project_id: int) -> set[int]:
     is who looks, and the others are those who accept whatever is shown: nothing here tells which.
     Left out, the model would seem better than it may be, and go on accepting by itself.
     """
-    return {doubt["user"] for doubt in doubts_of(project_id) if doubt["habit"] == "accepts"}
+    return {doubt["user"] for doubt in doubts_of(project_id, ["accepts"])}
 
 
 def _doubts(habit: Habit, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:
