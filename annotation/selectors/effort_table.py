@@ -383,6 +383,7 @@ WITH images AS (
   FROM images
   JOIN annotation_proposal p ON p.image_id = images.id AND p.state IN ('accepted', 'rejected')
     AND NOT p.is_auto_accepted  -- that is no person's verdict
+    AND p.bundle_id = images.proposed_by_id  -- others may have replaced it before the verdict came
   LEFT JOIN masks ON masks.id = p.mask_id
   WHERE %(by)s NOT IN ('size', 'label') OR masks.id IS NOT NULL
   GROUP BY 1, 2

@@ -130,6 +130,24 @@ def accept_all(world: World, bundle: Bundle, arm: str = "serving") -> None:
     finish(world, bundle, *verdicts, seconds=9, image=image, arm=arm)
 
 
+def test_a_verdict_on_what_another_bundles_has_replaced_counts_for_neither(
+    world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project, next(SEEDS))
+    [replaced] = make_proposals(image, make_bundle("b"))
+    [kept] = make_proposals(image, bundle)
+    verdicts = [operation("verdict", proposal=replaced.pk, verdict="rejected")]
+    verdicts += [
+        operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None)
+    ]
+    finish(world, bundle, *verdicts, seconds=9, image=image)
+
+    [row] = effort_table(world.project.pk, By.ROUND)
+
+    assert row["untouched"] is not None
+    assert (row["key"], row["untouched"]["value"], row["untouched"]["n"]) == (bundle.pk, 1, 1)
+
+
 def test_what_was_accepted_at_once_is_told_beside_what_was_accepted_untouched(
     world: World, bundle: Bundle
 ) -> None:
