@@ -76,7 +76,7 @@ class FiguresSerializer(ClickFiguresSerializer):
     )
     ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
     ap_75 = serializers.FloatField(allow_null=True)
-    ap_images = serializers.IntegerField(help_text="how many images proposals were made on")
+    ap_images = serializers.IntegerField(help_text="images with objects and proposals")
     ap_by_size = serializers.DictField(
         child=SizePrecisionSerializer(),
         required=False,

@@ -20,7 +20,11 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PrecisionMetrics:
-    """COCO's AP at two IoU thresholds, and recall averaged over 0.5 to 0.95; NaN without truth."""
+    """COCO's AP at two IoU thresholds, and recall averaged over 0.5 to 0.95; NaN without truth.
+
+    `images` counts those with objects: what is proposed where there is none counts as wrong, but
+    says nothing of what is found.
+    """
 
     ap_50: float
     ap_75: float
@@ -58,11 +62,12 @@ def average_precision(images: Sequence[ScoredImage]) -> PrecisionMetrics:
     """Match greedily by score, each object once, and integrate precision over recall."""
     objects = sum(len(image.truth) for image in images)
     if not objects:
-        return PrecisionMetrics(float("nan"), float("nan"), float("nan"), len(images), 0)
+        return PrecisionMetrics(float("nan"), float("nan"), float("nan"), 0, 0)
     matches = _matches(images, lambda _: True)
     recall = matches.hits.sum(axis=1) / objects
     ap_50, ap_75 = _at_50_and_75(matches, objects)
-    return PrecisionMetrics(ap_50, ap_75, float(recall.mean()), len(images), objects)
+    with_objects = sum(bool(image.truth) for image in images)
+    return PrecisionMetrics(ap_50, ap_75, float(recall.mean()), with_objects, objects)
 
 
 def precision_by_size(images: Sequence[ScoredImage]) -> dict[str, SizePrecision]:

@@ -3677,7 +3677,7 @@ export interface components {
             ap_50: number | null;
             /** Format: double */
             ap_75: number | null;
-            /** @description how many images proposals were made on */
+            /** @description images with objects and proposals */
             ap_images: number;
             /** @description small, medium, large: those that there are objects of */
             ap_by_size?: {

@@ -110,3 +110,13 @@ def test_finding_nothing_scores_zero_and_no_truth_has_no_score() -> None:
 
     assert (nothing.ap_50, nothing.ar) == (0, 0)
     assert np.isnan(no_truth.ap_50)
+
+
+def test_an_image_without_objects_can_be_wrong_and_is_not_among_those_that_tell() -> None:
+    mask = rectangle(1, 1, 9, 9)
+    right = ScoredImage([mask], [0.5], [mask])
+
+    beside_nothing = average_precision([ScoredImage([mask], [0.9], []), right])
+
+    assert beside_nothing.images == 1
+    assert beside_nothing.ap_50 == pytest.approx(0.5)
