@@ -37,6 +37,9 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField(allow_null=True, help_text="null: it was never on")
     stopped_at = serializers.DateTimeField(allow_null=True, help_text="By itself")
     stop_reason = serializers.CharField()
+    is_paused = serializers.BooleanField(
+        help_text="While a candidate is tried, people decide all; false: or for managers alone"
+    )
     accepted = serializers.IntegerField(help_text="Masks that the model accepted")
     audited = serializers.IntegerField(
         allow_null=True,
@@ -84,5 +87,5 @@ class ProjectAutoAcceptView(MemberView):
             # Who sees which of these grow knows whose proposals an image had, or which were audits.
             state["audited"] = state["decided"] = state["left_out"] = state["at_once"] = None
             state["measured"] = state["serving"] = None
-            state["bins"] = []
+            state["bins"], state["is_paused"] = [], False
         return Response(AutoAcceptSerializer(state).data)

@@ -19,7 +19,7 @@ from annotation.selectors.doubts import (
     DECIDED_BY_A_PERSON,
     doubted_people,
 )
-from annotation.selectors.serving import alike, proposing_aliases
+from annotation.selectors.serving import alike, is_trial_on, proposing_aliases
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
@@ -67,6 +67,7 @@ class AutoAccept(TypedDict):
     since: datetime | None  # None: it was never switched on
     stopped_at: datetime | None
     stop_reason: str
+    is_paused: bool  # while a candidate is tried, of which people decide all; False: or not to tell
     accepted: int  # by the model, whenever
     audited: int | None  # None, as what follows: not to be told
     decided: int | None
@@ -90,7 +91,7 @@ def audits_of(project: Project) -> dict[str, Audit]:
 
 
 def auto_accept_of(project: Project) -> AutoAccept:
-    """Sum up auto-accept in four queries, whatever the project's size."""
+    """Sum up auto-accept in five queries, whatever the project's size."""
     mine, doubted, proposers = _proposals(project), doubted_people(project.pk), _proposers(project)
     is_scored = proposers.get(SERVING, Q(pk__in=[])) & Q(verifier_score__isnull=False)
     counts = mine.aggregate(
@@ -108,6 +109,7 @@ def auto_accept_of(project: Project) -> AutoAccept:
         since=project.auto_accept_since,
         stopped_at=project.auto_accept_stopped_at,
         stop_reason=project.auto_accept_stop_reason,
+        is_paused=project.auto_accept_precision is not None and is_trial_on(project.pk),
         accepted=counts["accepted"],
         audited=audit.audited,
         decided=audit.decided,

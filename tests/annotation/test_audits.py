@@ -475,7 +475,7 @@ def test_the_state_tells_scores_beside_what_people_made_of_them(
     judge(world, old[0].image, {old[0]: "rejected"})
     judge(world, image, {low: "rejected", high: "accepted", top: "accepted", sent_on: "needs_work"})
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         state = auto_accept_of(promised)
 
     assert state["has_scores"]

@@ -328,6 +328,20 @@ def test_a_trial_is_read_in_as_many_queries_however_much_was_done(
         manager.get(f"projects/{world.project.pk}/trial")
 
 
+def test_a_manager_alone_reads_that_a_trial_pauses_what_the_model_accepts_by_itself(
+    world: World, serving: Bundle, refused: Round, manager: Api, annotator: Api
+) -> None:
+    project = f"projects/{world.project.pk}"
+    manager.patch(project, {"auto_accept_precision": 0.95})
+    begin(world, refused)
+
+    during = [api.get(f"{project}/auto-accept").json() for api in (manager, annotator)]
+    end_trial(project=world.project, by=world.manager)
+    after = manager.get(f"{project}/auto-accept").json()
+
+    assert [state["is_paused"] for state in (*during, after)] == [True, False, False]
+
+
 def test_a_manager_ends_a_trial_once(
     world: World, serving: Bundle, refused: Round, manager: Api
 ) -> None:

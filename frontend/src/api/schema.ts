@@ -2610,6 +2610,8 @@ export interface components {
              */
             stopped_at: string | null;
             stop_reason: string;
+            /** @description While a candidate is tried, people decide all; false: or for managers alone */
+            is_paused: boolean;
             /** @description Masks that the model accepted */
             accepted: number;
             /** @description As sure, and left to people; since `since`; null: for managers alone */

@@ -18,6 +18,7 @@ const STATE: AutoAccept = {
   since: "2026-01-02T03:04:05Z",
   stopped_at: null,
   stop_reason: "",
+  is_paused: false,
   accepted: 300,
   audited: 40,
   decided: 32,
@@ -49,9 +50,14 @@ test("a manager chooses a precision or none, and what was set by REST stays a ch
 test("the state says whether it is on, off, or has stopped by itself", () => {
   const stopped = { ...STATE, wanted_precision: null, stopped_at: STATE.since };
 
-  expect(switchWords(STATE, false)).toMatch(/^On since .*2026.*95 % of its masks are right\.$/);
+  expect(switchWords(STATE, false)).toMatch(
+    /^On since .*2026.*95 % right, and leaves all else to people\.$/,
+  );
   expect(switchWords({ ...STATE, wanted_precision: null }, false)).toContain("people decide");
   expect(switchWords(stopped, true)).toContain("stopped by itself");
+  expect(switchWords({ ...STATE, is_paused: true }, true)).toMatch(
+    /^On since .*, but not during a trial: until it ends, people decide on every proposal\.$/,
+  );
 });
 
 test("while it has accepted nothing the state says what it waits for", () => {

@@ -33,11 +33,13 @@ export function precisionOf(choice: string): number | null {
 
 /** Whether it is on, in one sentence; while it has accepted nothing, what it waits for. */
 export function switchWords(state: AutoAccept, hasSeveralLabels: boolean): string {
-  const { wanted_precision, since, stopped_at, accepted, audited } = state;
+  const { wanted_precision, since, stopped_at, accepted, audited, is_paused } = state;
   if (stopped_at !== null) return `It stopped by itself ${formatAgo(stopped_at)}.`;
   if (wanted_precision === null) return "Off: people decide on every proposal.";
   const when = since === null ? "" : ` since ${formatMoment(since)}`;
-  const on = `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
+  if (is_paused)
+    return `On${when}, but not during a trial: until it ends, people decide on every proposal.`;
+  const on = `On${when}: the model accepts what it can promise to be ${inPercent(wanted_precision)} right, and leaves all else to people.`;
   if (accepted + (audited ?? 0) > 0) return on;
   const waits = `${on} Nothing yet: before it can promise that, people must have decided on proposals`;
   return hasSeveralLabels
