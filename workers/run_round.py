@@ -103,7 +103,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
             finish_round(
                 round_id=current.pk,
                 serving=serving.pk,
-                metrics=metrics | {"judging_s": round(monotonic() - began, 1)},
+                metrics=metrics | {"passed": passed, "judging_s": round(monotonic() - began, 1)},
                 verdict=together(verdicts),
                 trained=trained,
                 composed=composed,

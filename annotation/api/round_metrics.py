@@ -5,6 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from annotation.api.auto_accept import PrecisionSerializer
+from annotation.models import Round
 
 DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 
@@ -152,6 +153,11 @@ class RoundMetricsSerializer(serializers.Serializer[Any]):
         many=True, required=False, help_text="Of projects that it must not forget"
     )
     captions = CaptionMetricsSerializer(required=False)
+    passed = serializers.ListField(
+        child=serializers.ChoiceField(choices=Round.Part.choices),
+        required=False,
+        help_text="Parts that the gate let through: of the others, what served goes on",
+    )
     judging_s = serializers.FloatField(
         required=False, help_text="What measuring on the holdout took, of the last run of its job"
     )

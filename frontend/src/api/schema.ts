@@ -5217,6 +5217,8 @@ export interface components {
             /** @description Of projects that it must not forget */
             also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
+            /** @description Parts that the gate let through: of the others, what served goes on */
+            passed?: components["schemas"]["RoundPart"][];
             /**
              * Format: double
              * @description What measuring on the holdout took, of the last run of its job

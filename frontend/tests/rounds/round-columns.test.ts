@@ -57,6 +57,23 @@ test("each figure of masks stands with what it is of", () => {
   ]);
 });
 
+test("what a promoted round left behind is told as not promoted", () => {
+  const candidate = { miou_1: 0.75, objects: 44 } as NonNullable<Round["metrics"]["candidate"]>;
+  const described = { cider: 0.7, f1: 0.2, images: 28, by: "captioner" as const };
+  const metrics = { candidate, captions: { candidate: described }, passed: ["captions" as const] };
+  const cellsOf = (state: Round["state"]) => {
+    const only = { ...round({ parts: ["masks", "captions"], metrics }), state };
+    return columnsOf([only]).map(({ title, cell }) => [title, cell(only).of]);
+  };
+
+  const promoted = new Map(cellsOf("promoted") as [string, string][]);
+  const refused = new Map(cellsOf("refused") as [string, string][]);
+
+  expect(promoted.get("IoU at 1 click")).toBe("not promoted, 44 objects");
+  expect(promoted.get("CIDEr")).toBe("28 images");
+  expect(refused.get("IoU at 1 click")).toBe("44 objects"); // its state says so
+});
+
 test("both are told where rounds train both, or where people make masks besides", () => {
   const captions = round({ parts: ["captions"] });
   const both = columnsOf([round({ parts: ["masks", "captions"] })]);

@@ -64,9 +64,11 @@ const NO_CELL: Cell = { value: NOTHING, of: "" };
 
 const LABELS: RoundColumn = {
   title: "Label accuracy",
-  cell: ({ metrics }) => {
-    const figures = metrics.candidate?.labels;
-    return figures ? of(formatShare(labelAccuracy(figures)), figures.masks, "mask") : NO_CELL;
+  cell: (round) => {
+    const figures = round.metrics.candidate?.labels;
+    if (!figures) return NO_CELL;
+    const cell = of(formatShare(labelAccuracy(figures)), figures.masks, "mask");
+    return unlessPassed("masks", round, cell);
   },
 };
 
@@ -95,7 +97,17 @@ function ofEffort(cell: (effort: Effort) => Cell): RoundColumn["cell"] {
   return ({ effort }) => (effort === null ? NO_CELL : cell(effort));
 }
 
-function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {
+function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", round: Round): Cell {
+  return unlessPassed("masks", round, maskFigure(name, round));
+}
+
+/** A promoted round's figure tells that its part was left behind: what served before goes on. */
+function unlessPassed(part: Part, { state, metrics: { passed } }: Round, cell: Cell): Cell {
+  const isLeft = state === "promoted" && passed && !passed.includes(part) && cell !== NO_CELL;
+  return isLeft ? { ...cell, of: `not promoted, ${cell.of}` } : cell;
+}
+
+function maskFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {
   const figures = metrics.candidate;
   const figure = figures?.[name];
   if (!figures || typeof figure !== "number") return NO_CELL;
@@ -105,7 +117,11 @@ function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round):
     : of(value, figures.objects, "object");
 }
 
-function captionFigure(name: "cider" | "f1", { metrics }: Round): Cell {
+function captionFigure(name: "cider" | "f1", round: Round): Cell {
+  return unlessPassed("captions", round, describedFigure(name, round));
+}
+
+function describedFigure(name: "cider" | "f1", { metrics }: Round): Cell {
   const figures = metrics.captions?.candidate;
   if (!figures) return NO_CELL;
   const cell = of(figures[name].toFixed(2), figures.images, "image");
