@@ -99,6 +99,8 @@ class AliasMove(models.Model):
     to_bundle = models.ForeignKey(
         Bundle, on_delete=models.PROTECT, null=True, related_name="+"
     )  # null: a trial ended
+    # False: both propose the same, as after a round of captions alone.
+    changes_masks = models.BooleanField(default=True, db_default=True)
     reason = models.TextField()
     share = models.FloatField(null=True)  # of the images, a candidate's as it began or ended
     by = models.ForeignKey(

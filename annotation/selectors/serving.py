@@ -136,8 +136,10 @@ def serving_moves_of(project_id: int) -> QuerySet[AliasMove]:
 
 
 def moves_anew() -> QuerySet[AliasMove]:
-    """Moves by which another bundle came to serve, of whatever project.
+    """Moves by which a bundle of other masks came to serve, of whatever project.
 
     The first bundle of a project is nothing new: an import may come before it.
     """
-    return AliasMove.objects.filter(name=Alias.Name.SERVING, from_bundle__isnull=False)
+    return AliasMove.objects.filter(
+        name=Alias.Name.SERVING, from_bundle__isnull=False, changes_masks=True
+    )

@@ -16,7 +16,7 @@ from annotation import storage
 from annotation.errors import DomainError
 from annotation.local_copies import copies_of, proved_copy
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
-from annotation.selectors.serving import ROLLED_BACK
+from annotation.selectors.serving import ROLLED_BACK, masks_of
 from annotation.services.preparation import prepare_project
 from engine.bundle import MANIFEST, read_bundle
 
@@ -197,6 +197,7 @@ def _record_move(
         name=name,
         from_bundle=before,
         to_bundle=after,
+        changes_masks=not (before and after) or masks_of(before) != masks_of(after),
         reason=reason,
         share=share,
         by=by,

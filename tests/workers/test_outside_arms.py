@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from annotation.models import Image, Proposal
-from annotation.services.bundles import ensure_pretrained
+from annotation.models import Bundle, Image, Proposal
+from annotation.services.bundles import ensure_pretrained, promote_bundle
 from annotation.services.images import add_image
 from annotation.services.outside_proposals import Predicted, propose_from_outside
 from tests.annotation.world import World, png, square
-from tests.workers.test_arms import SIZE_HW, begin, promote_newer, run, try_newer
+from tests.workers.test_arms import SIZE_HW, begin, make_newer, promote_newer, run, try_newer
 from workers.arms import lock_if_free
 
 PREDICTED = [Predicted("net", square(30, 20, 12, size_hw=SIZE_HW), score=0.8)]
@@ -46,6 +46,20 @@ def test_the_first_bundle_leaves_them_and_another_takes_their_place(
     assert first == again == {(None, "net")}
     assert makers(outside) == {(newer.pk, None)}
     assert (outside.arm, outside.outside_at) == ("serving", None)
+
+
+def test_a_bundle_of_other_captions_alone_leaves_them(
+    world: World, outside: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    old, captioned = make_newer(world, monkeypatch)
+    files = {**old.manifest["files"], "captioner.safetensors": "c" * 64}
+    Bundle.objects.filter(pk=captioned.pk).update(manifest={**old.manifest, "files": files})
+    captioned.refresh_from_db()
+    promote_bundle(project=world.project, expected=old.pk, to=captioned, reason="", by=None)
+    run(world)
+
+    assert makers(outside) == {(None, "net")}
 
 
 def test_a_trial_leaves_them(world: World, outside: Image, monkeypatch: pytest.MonkeyPatch) -> None:
