@@ -1,4 +1,7 @@
-/** Others made a mask of a proposal first: one's own is one by itself, and a rejection is moot. */
+/**
+ * Others made a mask of a proposal first: one's own is one by itself, and a rejection is moot. Or
+ * they went on with the mask that one made of it: to take that back is moot.
+ */
 
 import type { Operation } from "@/editor/operations";
 import type { RLE } from "@/editor/rle";
@@ -17,6 +20,44 @@ export function isMoot(operation: Operation, taken: ReadonlySet<string>): boolea
     operation.verdict !== "accepted" &&
     taken.has(operation.proposal)
   );
+}
+
+/** The proposal that an operation speaks of, if any. */
+export function proposalOf(operation: Operation): string[] {
+  return "proposal" in operation && operation.proposal ? [operation.proposal] : [];
+}
+
+/** The masks with which operations go on: what they change, describe or draw parts of. */
+export function touchedMasks(operations: readonly Operation[]): Set<string> {
+  return new Set(
+    operations.flatMap((operation) => {
+      const parent = "parent" in operation && operation.parent ? [operation.parent] : [];
+      const goesOn = operation.kind !== "verdict" && operation.kind !== "create";
+      return goesOn ? [operation.mask, ...parent] : parent;
+    }),
+  );
+}
+
+/**
+ * What of `pending` would take an acceptance back, a deletion and the proposal's reopening, though
+ * others have gone on with its mask; and whatever was decided on that proposal after.
+ */
+export function overtakenUndos(
+  pending: readonly Operation[],
+  theirs: readonly Operation[],
+): Operation[] {
+  const touched = touchedMasks(theirs);
+  const kept = new Set<string>(); // proposals
+  return pending.filter((operation, index) => {
+    const next = pending[index + 1];
+    const isUndo =
+      operation.kind === "delete" && next?.kind === "verdict" && next.verdict === "pending";
+    if (isUndo && touched.has(operation.mask)) {
+      kept.add(next.proposal);
+      return true;
+    }
+    return proposalOf(operation).some((proposal) => kept.has(proposal));
+  });
 }
 
 /** The operation that makes the same mask, from no proposal. */

@@ -6,7 +6,13 @@
  * login or offline spell.
  */
 
-import { acceptedProposal, isMoot, withoutProposal } from "@/editor/claims";
+import {
+  acceptedProposal,
+  isMoot,
+  overtakenUndos,
+  proposalOf,
+  withoutProposal,
+} from "@/editor/claims";
 import type { MissedOperation, Operation } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import { type Outcome, savedAs } from "@/editor/receipts";
@@ -50,6 +56,8 @@ export interface OutboxEvents {
    * their places; `pending` is what this device still has to save on top.
    */
   onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
+  /** Before that: what others alone saved, and the proposals of which nothing is undone any more. */
+  onOthers?(theirs: readonly MissedOperation[], overtaken: readonly string[]): void;
   /**
    * The server may hold what this page has never shown, and is to be looked at again: all that earlier
    * pages left here has been answered, which it may have had before this page looked, with others' work
@@ -67,11 +75,6 @@ export interface OutboxOptions {
   readonly schedule: Schedule;
   /** What a proposal looks like. */
   readonly rleOf: (proposal: string) => RLE | null;
-  /** What of `pending` is not to be done any more after what others saved, `missed`. */
-  readonly overtaken?: (
-    missed: readonly MissedOperation[],
-    pending: readonly Operation[],
-  ) => readonly Operation[];
   readonly events: OutboxEvents;
 }
 
@@ -279,7 +282,8 @@ export class ImageOutbox {
     await this.#makeOwn(taken);
     this.#version = version;
     this.#hindrance = "none";
-    const overtaken = this.#options.overtaken?.(fromOthers, this.#pending) ?? [];
+    const overtaken = overtakenUndos(this.#pending, fromOthers);
+    this.#options.events.onOthers?.(fromOthers, [...new Set(overtaken.flatMap(proposalOf))]);
     await this.#settle(
       this.#pending.filter((each) => isMoot(each, taken) || overtaken.includes(each)),
       () => ({ kind: "moot" }),

@@ -3,6 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type AttributeDefinition, definitionsOf } from "@/editor/attributes";
 import { EffortMeter } from "@/editor/effort";
+import type { Operation } from "@/editor/operations";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import type { VerifyBatch } from "@/pages/verify/api";
 import { type VerifyOptions, VerifySession } from "@/pages/verify/verify-session";
@@ -439,6 +440,60 @@ describe("a verify session", () => {
     expect(stateOf("1/00")).toBe("accepted");
     expect([session.current?.proposal.id, session.done.get()]).toEqual(["1/01", 1]);
     expect(told).toHaveLength(1);
+  });
+
+  test.each(["accepted", "rejected"] as const)(
+    "leaves it so too where the proposal was %s again before the undo arrived",
+    async (verdict) => {
+      let isAway = false;
+      const session = await begin({
+        save: async (image, version, operations) =>
+          isAway
+            ? { kind: "unreachable" }
+            : (servers.get(image) as SaveServer).saveAs("ada")(image, version, operations),
+        onError: () => undefined,
+      });
+      session.decide("accepted");
+      await saved(session);
+      const reshaped = await reshape("1/00");
+      isAway = true;
+      session.undo();
+      session.decide(verdict);
+      isAway = false;
+      session.resume();
+      await saved(session);
+
+      const mask = servers.get(1)?.annotations.masks.get(reshaped);
+      expect(mask).toMatchObject({ isDeleted: false, rle: square(0, 0, 9) });
+      expect([stateOf("1/00"), session.done.get()]).toEqual(["accepted", 1]);
+      expect(session.status.get().refused).toEqual([]);
+    },
+  );
+
+  test("leaves what others have described, though an earlier page took it back", async () => {
+    const first = await begin();
+    first.decide("accepted");
+    await saved(first);
+    const server = servers.get(1) as SaveServer;
+    const [mask] = [...server.annotations.masks.keys()];
+    const theirs = { id: crypto.randomUUID(), kind: "caption", mask: mask ?? "" } as const;
+    await server.saveAs("bob")(1, server.version, [{ ...theirs, text: "A cell." }]);
+    const undo: Operation[] = [
+      { id: crypto.randomUUID(), kind: "delete", mask: mask ?? "" },
+      { id: crypto.randomUUID(), kind: "verdict", proposal: "1/00", verdict: "pending" },
+    ];
+    await db.add(
+      undo.map((operation) => ({
+        ...{ operation, operation_id: operation.id, image: 1, user: USER, refusal: null },
+        ...{ made_at: 0, version: 1, rle: null },
+      })),
+    );
+
+    const session = await begin({ onError: () => undefined });
+    await saved(session);
+
+    expect(server.annotations.masks.get(mask ?? "")).toMatchObject({ isDeleted: false });
+    expect([stateOf("1/00"), session.done.get()]).toEqual(["accepted", 0]);
   });
 
   test("shows a proposal again whose verdict is taken back, though its reply was lost", async () => {

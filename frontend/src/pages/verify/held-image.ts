@@ -1,5 +1,6 @@
 /** One image whose proposals are being verified: its outbox, its lock, its lease. */
 
+import { proposalOf } from "@/editor/claims";
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus, type Save } from "@/editor/outbox";
 import type { OutboxDatabase, Place } from "@/editor/outbox-db";
@@ -69,16 +70,14 @@ export class HeldImage {
     const outbox = await ImageOutbox.open({
       ...{ image: image.id, user, version: image.version, db, save, schedule },
       rleOf: options.rleOf,
-      overtaken: (missed, pending) => {
-        takenOn.note(missed);
-        const kept = pending.filter((operation) => takenOn.keepsFrom(operation));
-        if (kept.length > 0) options.onKept(kept.flatMap(proposalOf));
-        return kept;
-      },
       events: {
         onStatus: options.onStatus,
         onSaved: () => undefined,
         onUnseen: () => undefined,
+        onOthers: (theirs, overtaken) => {
+          takenOn.note(theirs);
+          options.onKept(overtaken);
+        },
         onRebase: (missed, pending) => {
           const ours = new Set(pending.flatMap(proposalOf)); // what is still to be sent has the last word
           options.onDecided(decidedBy(missed).filter((id) => !ours.has(id)));
@@ -137,10 +136,6 @@ export class HeldImage {
     await release(this.place, Math.round(this.#active_s * 1000) / 1000);
     await this.#seconds.forget();
   }
-}
-
-function proposalOf(operation: Operation): string[] {
-  return operation.kind === "verdict" ? [operation.proposal] : [];
 }
 
 /** The proposals that operations decide. */

@@ -1,10 +1,11 @@
 /** The accepted masks with which others have gone on: to take an acceptance back would undo that. */
 
+import { touchedMasks } from "@/editor/claims";
 import type { Operation } from "@/editor/operations";
 
 export class TakenOn {
   #masks = new Map<string, string>(); // by the proposal that this page accepted
-  #changed = new Set<string>(); // masks
+  #touched = new Set<string>(); // masks
 
   /** This page's own verdicts. */
   noteOwn(operations: readonly Operation[]): void {
@@ -16,22 +17,11 @@ export class TakenOn {
   }
 
   /** What others saved. */
-  note(missed: readonly Operation[]): void {
-    for (const operation of missed) {
-      if (operation.kind === "revise" || operation.kind === "delete") {
-        this.#changed.add(operation.mask);
-      }
-    }
+  note(theirs: readonly Operation[]): void {
+    for (const mask of touchedMasks(theirs)) this.#touched.add(mask);
   }
 
   has(proposal: string): boolean {
-    return this.#changed.has(this.#masks.get(proposal) ?? "");
-  }
-
-  /** Whether an operation would take back what others have gone on with. */
-  keepsFrom(operation: Operation): boolean {
-    if (operation.kind === "delete") return this.#changed.has(operation.mask);
-    const reopens = operation.kind === "verdict" && operation.verdict === "pending";
-    return reopens && this.has(operation.proposal);
+    return this.#touched.has(this.#masks.get(proposal) ?? "");
   }
 }

@@ -282,8 +282,9 @@ export class VerifySession {
 
   /** Others had changed the masks before an undo arrived: its verdicts stand after all. */
   #keep(proposals: readonly string[]): void {
+    const before = this.ahead.get().length;
     this.#drop(proposals);
-    this.done.set(this.done.get() + proposals.length);
+    this.done.set(this.done.get() + before - this.ahead.get().length); // else decided again by now
     this.#tellKept(proposals.length);
   }
 

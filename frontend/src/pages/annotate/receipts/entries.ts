@@ -83,7 +83,7 @@ export function standingWords(standing: Standing): string {
     case "saved_before":
       return `Saved · image version ${standing.version} · its first reply was lost`;
     case "moot":
-      return "Not needed: somebody else had made a mask of the proposal";
+      return "Not needed: somebody else had made a mask of the proposal, or gone on with it";
     case "discarded":
       return `Refused, then discarded here: ${standing.reason}`;
   }
