@@ -77,7 +77,7 @@ class FiguresSerializer(ClickFiguresSerializer):
     )
     ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
     ap_75 = serializers.FloatField(allow_null=True)
-    ap_images = serializers.IntegerField(help_text="images with objects and proposals")
+    ap_images = serializers.IntegerField(help_text="images with objects, of those proposed on")
     ap_by_size = serializers.DictField(
         child=SizePrecisionSerializer(),
         required=False,
@@ -156,7 +156,8 @@ class RoundMetricsSerializer(serializers.Serializer[Any]):
     passed = serializers.ListField(
         child=serializers.ChoiceField(choices=Round.Part.choices),
         required=False,
-        help_text="Parts that the gate let through: of the others, what served goes on",
+        help_text="Parts that the gate let through. Of the others what served goes on, unless none "
+        "passed and a manager promoted the round all the same",
     )
     judging_s = serializers.FloatField(
         required=False, help_text="What measuring on the holdout took, of the last run of its job"

@@ -176,7 +176,7 @@ class Round(models.Model):
     # captioner than the round's bundle, "serving": {...}, "candidate": {...}, "difference",
     # "captions": {the same three}, "also": [{the same three at one click, "objects", of which
     # "project", and how many images are "shared" with this one and left out; the three are not
-    # there where it has no object}]}
+    # there where it has no object}], "passed": the parts that the gate let through}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}],
     # "failures": the candidate's [{"image", "kind", "iou", "size", "truth", "answer"}]}

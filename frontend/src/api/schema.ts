@@ -3679,7 +3679,7 @@ export interface components {
             ap_50: number | null;
             /** Format: double */
             ap_75: number | null;
-            /** @description images with objects and proposals */
+            /** @description images with objects, of those proposed on */
             ap_images: number;
             /** @description small, medium, large: those that there are objects of */
             ap_by_size?: {
@@ -5217,7 +5217,7 @@ export interface components {
             /** @description Of projects that it must not forget */
             also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
-            /** @description Parts that the gate let through: of the others, what served goes on */
+            /** @description Parts that the gate let through. Of the others what served goes on, unless none passed and a manager promoted the round all the same */
             passed?: components["schemas"]["RoundPart"][];
             /**
              * Format: double

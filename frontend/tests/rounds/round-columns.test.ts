@@ -61,8 +61,9 @@ test("what a promoted round left behind is told as not promoted", () => {
   const candidate = { miou_1: 0.75, objects: 44 } as NonNullable<Round["metrics"]["candidate"]>;
   const described = { cider: 0.7, f1: 0.2, images: 28, by: "captioner" as const };
   const metrics = { candidate, captions: { candidate: described }, passed: ["captions" as const] };
-  const cellsOf = (state: Round["state"]) => {
-    const only = { ...round({ parts: ["masks", "captions"], metrics }), state };
+  const cellsOf = (state: Round["state"], passed = metrics.passed) => {
+    const told = { ...metrics, passed };
+    const only = { ...round({ parts: ["masks", "captions"], metrics: told }), state };
     return columnsOf([only]).map(({ title, cell }) => [title, cell(only).of]);
   };
 
@@ -72,6 +73,8 @@ test("what a promoted round left behind is told as not promoted", () => {
   expect(promoted.get("IoU at 1 click")).toBe("not promoted, 44 objects");
   expect(promoted.get("CIDEr")).toBe("28 images");
   expect(refused.get("IoU at 1 click")).toBe("44 objects"); // its state says so
+  const byHand = new Map(cellsOf("promoted", []) as [string, string][]);
+  expect(byHand.get("IoU at 1 click")).toBe("44 objects"); // a manager promoted all of it
 });
 
 test("both are told where rounds train both, or where people make masks besides", () => {

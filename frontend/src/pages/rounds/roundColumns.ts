@@ -101,10 +101,14 @@ function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", round: Round): Cell 
   return unlessPassed("masks", round, maskFigure(name, round));
 }
 
-/** A promoted round's figure tells that its part was left behind: what served before goes on. */
-function unlessPassed(part: Part, { state, metrics: { passed } }: Round, cell: Cell): Cell {
-  const isLeft = state === "promoted" && passed && !passed.includes(part) && cell !== NO_CELL;
-  return isLeft ? { ...cell, of: `not promoted, ${cell.of}` } : cell;
+/**
+ * A promoted round's figure tells that its part was left behind: what served before goes on. Where
+ * no part passed, a manager promoted all of it.
+ */
+function unlessPassed(part: Part, { state, metrics }: Round, cell: Cell): Cell {
+  const passed = metrics.passed ?? [];
+  const isLeft = state === "promoted" && passed.length > 0 && !passed.includes(part);
+  return isLeft && cell !== NO_CELL ? { ...cell, of: `not promoted, ${cell.of}` } : cell;
 }
 
 function maskFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {
