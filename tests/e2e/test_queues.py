@@ -2,11 +2,14 @@
 
 from collections import Counter
 from itertools import cycle, islice
+from uuid import uuid4
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Look
+from engine.masks.rle import encode
+from tests.e2e.conftest import Look, keep_picture
 from tests.e2e.gestures import SLOW_MS, expect_saved
 from tests.e2e.scenes import Canvas, log_in, make_prepared_project
 from tests.stack import Stack
@@ -45,6 +48,34 @@ def test_fifty_proposals_are_verified_and_the_rest_corrected_and_completed_by_ke
 
     correct(stack, page, project, take_picture)
     complete(page, project, take_picture)
+
+
+def test_an_undo_leaves_a_mask_that_somebody_has_changed_since(
+    stack: Stack, troubled_page: Page
+) -> None:
+    page = troubled_page  # which learns of the change by a refusal
+    grace = stack.log_in("grace")
+    project, [image] = make_prepared_project(grace, 1, plan="queues")
+    log_in(page)
+    page.goto(f"/projects/{project}/verify")
+    shown_proposal(page, {})
+    page.keyboard.press("a")
+    expect_saved(page)
+    found = grace.get(f"/api/images/{image}")
+    [mask] = found["masks"]
+    changed = encode(np.eye(found["height"], found["width"], dtype=bool))
+    revision = {"id": str(uuid4()), "kind": "revise", "mask": mask["id"], "rle": changed}
+    assert grace.save(image, found["version"], revision).is_good
+
+    page.keyboard.press("Control+z")
+
+    told = page.get_by_text("Not undone: somebody has changed the mask since.")
+    expect(told).to_be_visible(timeout=SLOW_MS)
+    keep_picture(page, "147-verify-not-undone")
+    expect_saved(page)
+    expect(page.locator("[data-done]")).to_have_attribute("data-done", "1")
+    [kept] = grace.get(f"/api/images/{image}")["masks"]
+    assert (kept["id"], kept["rle"]) == (mask["id"], changed)
 
 
 def shown_proposal(page: Page, known: dict[str, str]) -> str:

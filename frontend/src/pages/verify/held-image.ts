@@ -75,7 +75,7 @@ export class HeldImage {
         onSaved: () => undefined,
         onUnseen: () => undefined,
         onOthers: (theirs, overtaken) => {
-          takenOn.note(theirs);
+          takenOn.noteTheirs(theirs);
           options.onKept(overtaken);
         },
         onRebase: (missed, pending) => {

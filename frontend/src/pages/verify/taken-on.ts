@@ -17,7 +17,7 @@ export class TakenOn {
   }
 
   /** What others saved. */
-  note(theirs: readonly Operation[]): void {
+  noteTheirs(theirs: readonly Operation[]): void {
     for (const mask of touchedMasks(theirs)) this.#touched.add(mask);
   }
 
