@@ -407,12 +407,25 @@ describe("a verify session", () => {
     expect([stateOf("1/00"), stateOf("1/05")]).toEqual(["accepted", "rejected"]);
   });
 
-  test("takes no acceptance back once others have changed its mask", async () => {
+  /** Accept the first proposal, of which somebody else reshapes the mask. */
+  async function beginReshaped() {
     const told: unknown[] = [];
     const session = await begin({ onError: (error) => told.push(error) });
     session.decide("accepted");
     await saved(session);
-    const reshaped = await reshape("1/00");
+    const mask = await reshape("1/00");
+    const expectKept = () => {
+      const row = servers.get(1)?.annotations.masks.get(mask);
+      expect(row).toMatchObject({ isDeleted: false, rle: square(0, 0, 9) });
+      expect([stateOf("1/00"), session.done.get()]).toEqual(["accepted", 1]);
+      expect(session.status.get().refused).toEqual([]);
+      expect(told).toMatchObject([{ message: "Not undone: somebody has changed the mask since." }]);
+    };
+    return { session, expectKept };
+  }
+
+  test("takes no acceptance back once others have changed its mask", async () => {
+    const { session, expectKept } = await beginReshaped();
     session.decide("rejected"); // the save that learns of it
     await saved(session);
 
@@ -420,67 +433,45 @@ describe("a verify session", () => {
     session.undo();
     await saved(session);
 
-    expect(servers.get(1)?.annotations.masks.get(reshaped)).toMatchObject({ isDeleted: false });
-    expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["accepted", "pending"]);
-    expect([session.current?.proposal.id, session.done.get()]).toEqual(["1/01", 1]);
-    expect(told).toMatchObject([{ message: "Not undone: somebody has changed the mask since." }]);
+    expectKept();
+    expect([session.current?.proposal.id, stateOf("1/01")]).toEqual(["1/01", "pending"]);
   });
 
   test("leaves a mask that others changed, though it learns of it only by the undo", async () => {
-    const told: unknown[] = [];
-    const session = await begin({ onError: (error) => told.push(error) });
-    session.decide("accepted");
-    await saved(session);
-    const reshaped = await reshape("1/00");
+    const { session, expectKept } = await beginReshaped();
 
     session.undo();
     await saved(session);
 
-    expect(servers.get(1)?.annotations.masks.get(reshaped)).toMatchObject({ isDeleted: false });
-    expect(stateOf("1/00")).toBe("accepted");
-    expect([session.current?.proposal.id, session.done.get()]).toEqual(["1/01", 1]);
-    expect(told).toHaveLength(1);
+    expectKept();
+    expect(session.current?.proposal.id).toBe("1/01");
   });
 
   test.each(["accepted", "rejected"] as const)(
     "leaves it so too where the proposal was %s again before the undo arrived",
     async (verdict) => {
-      let isAway = false;
-      const session = await begin({
-        save: async (image, version, operations) =>
-          isAway
-            ? { kind: "unreachable" }
-            : (servers.get(image) as SaveServer).saveAs("ada")(image, version, operations),
-        onError: () => undefined,
-      });
-      session.decide("accepted");
-      await saved(session);
-      const reshaped = await reshape("1/00");
-      isAway = true;
+      const { session, expectKept } = await beginReshaped();
+
       session.undo();
       session.decide(verdict);
-      isAway = false;
-      session.resume();
       await saved(session);
 
-      const mask = servers.get(1)?.annotations.masks.get(reshaped);
-      expect(mask).toMatchObject({ isDeleted: false, rle: square(0, 0, 9) });
-      expect([stateOf("1/00"), session.done.get()]).toEqual(["accepted", 1]);
-      expect(session.status.get().refused).toEqual([]);
+      expectKept();
     },
   );
 
   test("leaves what others have described, though an earlier page took it back", async () => {
-    const first = await begin();
-    first.decide("accepted");
-    await saved(first);
+    const earlier = await begin();
+    earlier.decide("accepted");
+    await saved(earlier);
     const server = servers.get(1) as SaveServer;
-    const [mask] = [...server.annotations.masks.keys()];
-    const theirs = { id: crypto.randomUUID(), kind: "caption", mask: mask ?? "" } as const;
-    await server.saveAs("bob")(1, server.version, [{ ...theirs, text: "A cell." }]);
+    const [mask = ""] = server.annotations.masks.keys();
+    const id = () => crypto.randomUUID();
+    const said: Operation = { id: id(), kind: "caption", mask, text: "A cell." };
+    await server.saveAs("bob")(1, server.version, [said]);
     const undo: Operation[] = [
-      { id: crypto.randomUUID(), kind: "delete", mask: mask ?? "" },
-      { id: crypto.randomUUID(), kind: "verdict", proposal: "1/00", verdict: "pending" },
+      { id: id(), kind: "delete", mask },
+      { id: id(), kind: "verdict", proposal: "1/00", verdict: "pending" },
     ];
     await db.add(
       undo.map((operation) => ({
@@ -492,7 +483,7 @@ describe("a verify session", () => {
     const session = await begin({ onError: () => undefined });
     await saved(session);
 
-    expect(server.annotations.masks.get(mask ?? "")).toMatchObject({ isDeleted: false });
+    expect(server.annotations.masks.get(mask)).toMatchObject({ isDeleted: false });
     expect([stateOf("1/00"), session.done.get()]).toEqual(["accepted", 0]);
   });
 
