@@ -68,7 +68,7 @@ const LABELS: RoundColumn = {
     const figures = round.metrics.candidate?.labels;
     if (!figures) return NO_CELL;
     const cell = of(formatShare(labelAccuracy(figures)), figures.masks, "mask");
-    return unlessPassed("masks", round, cell);
+    return asPromoted("masks", round, cell);
   },
 };
 
@@ -98,38 +98,31 @@ function ofEffort(cell: (effort: Effort) => Cell): RoundColumn["cell"] {
 }
 
 function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", round: Round): Cell {
-  return unlessPassed("masks", round, maskFigure(name, round));
-}
-
-/**
- * A promoted round's figure tells that its part was left behind: what served before goes on. Where
- * no part passed, a manager promoted all of it.
- */
-function unlessPassed(part: Part, { state, metrics }: Round, cell: Cell): Cell {
-  const passed = metrics.passed ?? [];
-  const isLeft = state === "promoted" && passed.length > 0 && !passed.includes(part);
-  return isLeft && cell !== NO_CELL ? { ...cell, of: `not promoted, ${cell.of}` } : cell;
-}
-
-function maskFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {
-  const figures = metrics.candidate;
+  const figures = round.metrics.candidate;
   const figure = figures?.[name];
   if (!figures || typeof figure !== "number") return NO_CELL;
   const value = formatFigure(name, figure);
-  return name === "ap_50"
-    ? of(value, figures.ap_images, "image")
-    : of(value, figures.objects, "object");
+  const cell =
+    name === "ap_50" ? of(value, figures.ap_images, "image") : of(value, figures.objects, "object");
+  return asPromoted("masks", round, cell);
 }
 
 function captionFigure(name: "cider" | "f1", round: Round): Cell {
-  return unlessPassed("captions", round, describedFigure(name, round));
-}
-
-function describedFigure(name: "cider" | "f1", { metrics }: Round): Cell {
-  const figures = metrics.captions?.candidate;
+  const figures = round.metrics.captions?.candidate;
   if (!figures) return NO_CELL;
   const cell = of(figures[name].toFixed(2), figures.images, "image");
-  return standsIn(figures) ? { ...cell, of: `of images alike, ${cell.of}` } : cell;
+  const told = standsIn(figures) ? { ...cell, of: `of images alike, ${cell.of}` } : cell;
+  return asPromoted("captions", round, told);
+}
+
+/**
+ * A promoted round's figure tells where its part was left behind: what served before goes on. Where
+ * no part passed, a manager promoted all of it.
+ */
+function asPromoted(part: Part, { state, metrics }: Round, cell: Cell): Cell {
+  const passed = metrics.passed ?? [];
+  const isLeft = state === "promoted" && passed.length > 0 && !passed.includes(part);
+  return isLeft ? { ...cell, of: `not promoted, ${cell.of}` } : cell;
 }
 
 function effortCell(
