@@ -1,7 +1,7 @@
 """What models of others found, brought by an import: proposals that people judge as any other.
 
-They stand in the place of a bundle's until another bundle comes to serve, see workers/arms.py. The
-model has a name and nothing more: it serves nothing, and no figure of a bundle's counts it.
+They stand in the place of a bundle's until one of other masks comes to serve, see workers/arms.py.
+The model has a name and nothing more: it serves nothing, and no figure of a bundle's counts it.
 """
 
 from collections import defaultdict
@@ -120,7 +120,7 @@ def bring_back_outside(
 ) -> None:
     """Let predictions wait again that made way for masks which are gone by now.
 
-    As if they had waited `since`: none where another bundle has come to serve after that, which
+    As if they had waited `since`: none where one of other masks has come to serve after that, which
     would have taken their place.
     """
     if moves_anew().filter(project=image.project_id, at__gt=since).exists():
