@@ -99,7 +99,9 @@ export function changesBetween(before: Annotations, after: Annotations): Change[
 
 export function isSame(a: Row, b: Row): boolean {
   if (a === b) return true;
-  if ("state" in a || "state" in b) return "state" in a && "state" in b && a.state === b.state;
+  if ("state" in a || "state" in b) {
+    return "state" in a && "state" in b && a.state === b.state && a.made === b.made;
+  }
   if (a.isDeleted && b.isDeleted) return true; // what a deleted mask was like shows nowhere
   if (a.isDeleted !== b.isDeleted || a.isAside !== b.isAside) return false;
   return (

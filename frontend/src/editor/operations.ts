@@ -156,6 +156,8 @@ export interface ProposalRow {
   readonly stability: number | null;
   readonly point_xy: readonly [number, number] | null;
   readonly state: VerdictOperation["verdict"];
+  /** The mask that it became; not told unless that happened while this page looked on. */
+  readonly made?: string | undefined;
 }
 
 /** How sure the model is; without a score, not at all. */
@@ -247,7 +249,9 @@ function applyToMask(
       slot: operation.slot ?? 0,
       isAside: row?.isAside ?? false,
     });
-    if (operation.proposal !== undefined) decide(proposals, operation.proposal, "accepted");
+    if (operation.proposal !== undefined) {
+      decide(proposals, operation.proposal, "accepted", operation.mask);
+    }
     return;
   }
   if (row === undefined) throw new UnknownRowError(`no mask ${operation.mask}`);
@@ -294,8 +298,13 @@ function applyVerdict(
  * A decision on a proposal that this page does not show (it was decided before) is no news, unless
  * it takes the one before back: then the proposal is to be shown.
  */
-function decide(proposals: Proposals, id: string, state: ProposalRow["state"]): void {
+function decide(
+  proposals: Proposals,
+  id: string,
+  state: ProposalRow["state"],
+  made?: string,
+): void {
   const proposal = proposals.get(id);
-  if (proposal !== undefined) proposals.set(id, { ...proposal, state });
+  if (proposal !== undefined) proposals.set(id, { ...proposal, state, made });
   else if (isOpen({ state })) throw new UnknownRowError(`no proposal ${id}`);
 }

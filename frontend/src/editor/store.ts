@@ -16,6 +16,7 @@ import {
   type MaskRow,
   type MissedOperation,
   type Operation,
+  type ProposalRow,
 } from "@/editor/operations";
 
 export type { OperationDraft };
@@ -78,7 +79,8 @@ export class AnnotationStore {
       if (kind === "mask" && !this.#annotations.masks.has(id)) {
         masks.set(id, { ...after, isDeleted: true });
       }
-      if (kind === "proposal" && !this.#annotations.proposals.has(id)) proposals.set(id, after);
+      if (kind !== "proposal" || this.#annotations.proposals.has(id)) continue;
+      if (!isMadeByOthers(after, masks)) proposals.set(id, after);
     }
     this.#settle({ masks, proposals });
   }
@@ -125,7 +127,8 @@ export class AnnotationStore {
     }
     const proposals = new Map(annotations.proposals);
     for (const [id, row] of this.#annotations.proposals) {
-      if (!proposals.has(id) && !isOpen(row)) proposals.set(id, row);
+      const isKept = !isOpen(row) && !isMadeByOthers(row, masks);
+      if (isKept && !proposals.has(id)) proposals.set(id, row);
     }
     this.#settle(applyUnderstood({ masks, proposals }, pending, this.#me));
   }
@@ -206,4 +209,10 @@ export class AnnotationStore {
   #emit(changeSet: ChangeSet): void {
     for (const listener of this.#listeners) listener(changeSet);
   }
+}
+
+/** Whether the mask that it became here is one by itself there: then it became another person's. */
+function isMadeByOthers({ id, made }: ProposalRow, masks: Annotations["masks"]): boolean {
+  const mask = masks.get(made ?? "");
+  return mask !== undefined && mask.proposal !== id;
 }

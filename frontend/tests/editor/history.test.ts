@@ -89,6 +89,19 @@ describe("after a reload", () => {
     expect(second.store.annotations.masks.get("m1")).toEqual(theirs);
   });
 
+  test("and a proposal of which others made theirs stays with them", async () => {
+    const first = await openPage(begun());
+    const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
+    first.store.commit([{ ...accept, mask: "own" }]);
+    await first.leave();
+    const own = maskRow("own", square(2, 2, 3), { label: 1 });
+    const hers = maskRow("hers", square(2, 2, 3), { proposal: "p1", author: "grace" });
+
+    const second = await openPage(annotationsOf([own, hers]));
+
+    expect(second.store.undo()).toMatchObject([{ kind: "delete", mask: "own" }]);
+  });
+
   test("a new gesture ends what could be redone, there too", async () => {
     const first = await openPage(begun());
     first.store.commit([{ kind: "revise", mask: "m1", label: 5 }]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Annotations,
   applyOperations,
@@ -115,6 +115,32 @@ test("undo leaves alone what someone else has changed since", () => {
 
   expect(operations).toEqual([]);
   expect(store.annotations.masks.get("m1")).toMatchObject({ label: 9, author: "grace" });
+});
+
+describe("where somebody else has made a mask of the proposal too", () => {
+  const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
+  const undone = [{ kind: "delete", mask: "own" }];
+
+  test("undo takes back my mask alone", () => {
+    const store = start();
+    store.commit([{ ...accept, mask: "own" }]);
+    const theirs = { ...accept, id: "op", mask: "hers", author: "grace", image_version: 2 };
+    const own = { kind: "create", mask: "own", label: 1, rle: square(2, 2, 3) } as const;
+    store.rebase([theirs], [{ ...own, id: "as its own" }]);
+
+    expect(store.undo()).toMatchObject(undone);
+    expect(store.annotations.proposals.get("p1")?.state).toBe("accepted");
+  });
+
+  test("and so it is where that was seen on the server", () => {
+    const store = start();
+    store.commit([{ ...accept, mask: "own" }]);
+    const hers = maskRow("hers", square(2, 2, 3), { proposal: "p1" });
+    const own = maskRow("own", square(2, 2, 3), { label: 1 });
+    store.reload(annotationsOf([own, hers]), []);
+
+    expect(store.undo()).toMatchObject(undone);
+  });
 });
 
 test("rebasing takes in the others' work and keeps one's own on top", () => {
