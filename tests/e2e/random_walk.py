@@ -27,7 +27,7 @@ KEPT: Final = """async () => {
   db.close();
   return {
     waiting: waiting.map((row) => row.operation_id),
-    refused: waiting.map((row) => row.refusal).filter((why) => why !== null),
+    refused: waiting.filter((row) => row.refusal !== null).map((row) => [row.refusal, row.operation]),
     moot: receipts.filter((row) => row.outcome.kind === "moot").map((row) => row.operation_id),
   };
 }"""
@@ -136,7 +136,7 @@ class Walk:
         assert shown == saved, unlike(shown, saved)
         assert saved == logged, unlike(saved, logged)
         panel = self.page.get_by_role("region", name="Proposals", exact=True).inner_text()
-        assert panel.split()[:2] == ["Proposals", str(len(detail["proposals"]))]
+        assert panel.split()[:2] == ["Proposals", str(len(detail["proposals"]))], panel
         assert self.said == []
         self.check_operations()
 
@@ -145,7 +145,7 @@ class Walk:
         logged = {key: row for each in self.replays.values() for key, row in each.log.items()}
         own = {key for key, (author, _) in logged.items() if author == "grace"}
         kept = self.page.evaluate(KEPT)
-        assert kept["refused"] == []
+        assert kept["refused"] == [], kept["refused"]
         sent = self.network.sent
         lost = sent.keys() - own - {*kept["waiting"], *kept["moot"]}
         assert lost == set(), [sent[key] for key in lost]

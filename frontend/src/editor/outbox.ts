@@ -26,6 +26,7 @@ export type SaveReply =
   | { kind: "login" }
   | { kind: "unreachable" } // no reply, or one that says "later"
   | { kind: "gone" } // the project was deleted, or is no longer this person's: it may come back
+  | { kind: "decided"; reason: string } // others made a mask of its proposal
   | { kind: "refused"; reason: string };
 
 export type Save = (
@@ -61,7 +62,8 @@ export interface OutboxEvents {
   /**
    * The server may hold what this page has never shown, and is to be looked at again: all that earlier
    * pages left here has been answered, which it may have had before this page looked, with others' work
-   * on top; or, `isUntold`, the image has changed by what no operation tells of, as by an import.
+   * on top; or, `isUntold`, the image has changed by what no operation tells of, as by an import, or
+   * something from here gave way to others.
    */
   onUnseen(isUntold: boolean): void;
 }
@@ -263,6 +265,8 @@ export class ImageOutbox {
         this.#hindrance = "gone";
         this.#retryLater();
         return false;
+      case "decided":
+        return this.#giveWay(batch, reply.reason);
       case "refused":
         return this.#park(batch, reply.reason);
     }
@@ -289,7 +293,8 @@ export class ImageOutbox {
       () => ({ kind: "moot" }),
     );
     this.#options.events.onRebase(missed, this.#pending);
-    if (isUntold) this.#options.events.onUnseen(true);
+    // A page that shows what was overtaken as done cannot tell from `missed` what came of it.
+    if (isUntold || overtaken.length > 0) this.#options.events.onUnseen(true);
   }
 
   #countLeftovers(): void {
@@ -311,6 +316,19 @@ export class ImageOutbox {
       this.#pending[index] = own;
       await unlessBroken(this.#options.db.update(own, null));
     }
+  }
+
+  /** The same where no missed operation told of it, as of what was decided while this page was away. */
+  async #giveWay(batch: readonly Operation[], reason: string): Promise<boolean> {
+    const [operation] = batch;
+    if (batch.length > 1 || operation === undefined) return this.#park(batch, reason);
+    const taken = new Set(proposalOf(operation));
+    await this.#makeOwn(taken);
+    const moot = this.#pending.filter((each) => isMoot(each, taken));
+    await this.#settle(moot, () => ({ kind: "moot" }));
+    if (this.#pending.includes(operation)) return this.#park(batch, reason);
+    this.#options.events.onUnseen(true);
+    return true;
   }
 
   /** The server will not have the batch: find the operation it is about, and set it aside. */

@@ -97,6 +97,22 @@ test("masks that the model accepted meanwhile are looked at before the image end
   ]);
 });
 
+test("an undo that was left here leaves a mask that somebody has changed since", async () => {
+  const undo = [
+    { id: "d", kind: "delete", mask: "m" },
+    { id: "p", kind: "verdict", proposal: "q", verdict: "pending" },
+  ] as const;
+  await db.add(undo.map((each) => ({ ...row, operation: each as never, operation_id: each.id })));
+  api.fetchImage.mockResolvedValue({ version: 4, proposals: [] } as never);
+  const reshaped = { id: "r", kind: "revise", mask: "m", author: "bob", image_version: 4 };
+  api.saveMasks.mockResolvedValue({ kind: "stale", version: 4, missed: [reshaped as never] });
+
+  await send();
+
+  expect(api.saveMasks).toHaveBeenCalledTimes(1);
+  expect(await db.rows(7, 4)).toEqual([]);
+});
+
 test("what was said of a mask is heard and kept before the image ends", async () => {
   await end(4);
   const spoken = { m: { kind: "awaited", recording: "take" } } as const;

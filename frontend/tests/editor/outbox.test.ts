@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, type Mock, test, vi } from "vitest";
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxOptions, type OutboxStatus, type Save } from "@/editor/outbox";
 import { OutboxDatabase } from "@/editor/outbox-db";
@@ -460,6 +460,54 @@ test("and so it is where the server has refused what was between the two", async
   await anew.whenSaved();
 
   expect(server.log.map(({ id }) => id)).toEqual(["yes", "reopen"]);
+});
+
+describe("a proposal that others decided before this page looked, and it does not know", () => {
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+  const reopening = { kind: "verdict", proposal: "p1", verdict: "pending" } as const;
+  let onUnseen: Mock<(isUntold: boolean) => void>;
+
+  /** The page has seen the image as it is, but for the mask that was made of the proposal. */
+  async function send(operations: Operation[]): Promise<ImageOutbox> {
+    await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+    onUnseen = vi.fn();
+    const outbox = await open(server.saveAs("ada"), { events: { ...NO_EVENTS, onUnseen } });
+    await outbox.push(operations);
+    await outbox.whenSaved();
+    return outbox;
+  }
+
+  test("stays theirs, and the page looks again", async () => {
+    const outbox = await send([
+      { kind: "revise", id: "before", mask: "m1", label: 2 },
+      { ...reopening, id: "reopened" },
+    ]);
+
+    expect(server.log.map(({ id }) => id)).toEqual(["theirs", "before"]);
+    expect(outbox.status.refused).toEqual([]);
+    expect(onUnseen).toHaveBeenCalledExactlyOnceWith(true);
+    expect((await db.receipts(USER))[0]).toMatchObject({ outcome: { kind: "moot" } });
+  });
+
+  test("leaves me a mask of my own", async () => {
+    const outbox = await send([
+      { ...reopening, id: "reopened" },
+      { ...accept, id: "own", mask: "mine" },
+    ]);
+
+    expect(outbox.status.refused).toEqual([]);
+    expect(server.annotations.masks.get("mine")).toMatchObject({ proposal: null });
+    expect(server.annotations.masks.get("hers")).toMatchObject({ proposal: "p1" });
+  });
+
+  test("is told of where what it looks like is not known here", async () => {
+    await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+    const outbox = await open(server.saveAs("ada"), { rleOf: () => null });
+    await outbox.push([{ ...accept, id: "own", mask: "mine" }]);
+    await outbox.whenSaved();
+
+    expect(outbox.status.refused).toMatchObject([{ reason: "already decided" }]);
+  });
 });
 
 test("an operation that the server refuses is set aside with its reason, and the rest is saved", async () => {

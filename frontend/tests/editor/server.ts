@@ -1,11 +1,13 @@
 /** The saving half of the API in memory, with the rules of DESIGN's Saving section. */
 
+import { proposalOf } from "@/editor/claims";
 import {
   type Annotations,
   applyOperations,
   isOpen,
   type MissedOperation,
   type Operation,
+  type ProposalRow,
 } from "@/editor/operations";
 import type { Save, SaveReply } from "@/editor/outbox";
 
@@ -35,10 +37,8 @@ export class SaveServer {
       return { kind: "stale", version: this.version, missed };
     }
     if (fresh.length === 0) return this.#saved();
-    const reason = fresh
-      .map((operation) => this.#refusal(operation, author))
-      .find((text) => text !== null);
-    if (reason !== undefined && reason !== null) return { kind: "refused", reason };
+    const refusals = fresh.flatMap((operation) => this.#refusal(operation, author) ?? []);
+    if (refusals[0] !== undefined) return refusals[0];
     this.version += 1;
     const image_version = this.version;
     const logged = fresh.map((operation) => ({ ...operation, author, image_version }));
@@ -64,17 +64,31 @@ export class SaveServer {
     return { kind: "saved", version: this.version, masks };
   }
 
-  #refusal(operation: Operation, author: string): string | null {
-    const { masks, proposals } = this.annotations;
-    if (operation.kind === "verdict") {
-      if (proposals.get(operation.proposal)?.state !== "accepted") return null;
-      const made = [...masks.values()].find(({ proposal }) => proposal === operation.proposal);
-      const isOwn = made?.author === author || made?.isDeleted === true;
-      return operation.verdict !== "accepted" && isOwn ? null : "already decided";
-    }
+  #refusal(operation: Operation, author: string): SaveReply | null {
+    const { masks } = this.annotations;
+    if (this.#isTaken(operation, author)) return { kind: "decided", reason: "already decided" };
+    if (operation.kind === "verdict") return null;
+    const isThere = masks.get(operation.mask)?.isDeleted === false;
     if (operation.kind === "create") {
-      return masks.get(operation.mask)?.isDeleted === false ? "the mask exists" : null;
+      return isThere ? { kind: "refused", reason: "the mask exists" } : null;
     }
-    return masks.has(operation.mask) ? null : "no such mask";
+    return masks.has(operation.mask) ? null : { kind: "refused", reason: "no such mask" };
+  }
+
+  /** Whether its proposal has become another mask, or one that is somebody else's. */
+  #isTaken(operation: Operation, author: string): boolean {
+    const { masks, proposals } = this.annotations;
+    const row = proposals.get(proposalOf(operation)[0] ?? "");
+    if (row?.state !== "accepted" || row.made === undefined) return false;
+    if ("mask" in operation) return row.made !== operation.mask;
+    const made = masks.get(row.made);
+    return made?.isDeleted === false && this.#decidedBy(row) !== author;
+  }
+
+  #decidedBy({ id, made }: ProposalRow): string | null {
+    const decisions = this.log.filter(
+      (each) => "mask" in each && each.mask === made && proposalOf(each).includes(id),
+    );
+    return decisions.at(-1)?.author ?? null;
   }
 }

@@ -163,7 +163,8 @@ export const saveMasks: Save = async (image_id, version, operations) => {
     if (error.status === 401) return { kind: "login" };
     if (error.status === 404) return { kind: "gone" };
     if (!REFUSALS.includes(error.status)) return { kind: "unreachable" };
-    return { kind: "refused", reason: reasonOf(error) };
+    const kind = error.code === "proposal_decided" ? "decided" : "refused";
+    return { kind, reason: reasonOf(error) };
   }
 };
 
