@@ -186,6 +186,7 @@ def _trust(bundle: Bundle, scored: Sequence[ScoredImage]) -> dict[str, Any]:
     found = reliability(unseen)
     return {
         "calibration_error": found.error,
+        "calibration_by_chance": found.by_chance,
         "calibration_bins": [asdict(each) for each in found.bins],
         "promises": [_promise(verifier.held_out, unseen, each) for each in PROMISES],
     }

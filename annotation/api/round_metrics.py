@@ -86,6 +86,10 @@ class FiguresSerializer(ClickFiguresSerializer):
     calibration_error = serializers.FloatField(
         required=False, help_text="of the verifier: expected calibration error on these images"
     )
+    calibration_by_chance = serializers.FloatField(
+        required=False,
+        help_text="what that would be in the mean if each score were right: few show some",
+    )
     calibration_bins = CalibrationBinSerializer(many=True, required=False)
     promises = KeptPromiseSerializer(
         many=True, required=False, help_text="of the verifier: what each came to on these images"

@@ -27,7 +27,7 @@ KEPT: Final = """async () => {
   db.close();
   return {
     waiting: waiting.map((row) => row.operation_id),
-    refused: waiting.filter((row) => row.refusal !== null).map((row) => [row.refusal, row.operation]),
+    refused: waiting.filter((row) => row.refusal).map((row) => [row.refusal, row.operation]),
     moot: receipts.filter((row) => row.outcome.kind === "moot").map((row) => row.operation_id),
   };
 }"""

@@ -100,6 +100,7 @@ def _proposals() -> list[Figure]:
         Figure("AP75", _at("holdout", "ap_75")),
         *_by_size("AP75", "ap_by_size", "ap_75"),
         Figure("verifier's calibration error", _at("holdout", "calibration_error")),
+        Figure("of it by chance", _at("holdout", "calibration_by_chance")),
         Figure("labels right", _ratio(("holdout", "labels"), "right", "masks")),
     ]
 

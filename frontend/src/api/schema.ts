@@ -3690,6 +3690,11 @@ export interface components {
              * @description of the verifier: expected calibration error on these images
              */
             calibration_error?: number;
+            /**
+             * Format: double
+             * @description what that would be in the mean if each score were right: few show some
+             */
+            calibration_by_chance?: number;
             calibration_bins?: components["schemas"]["CalibrationBin"][];
             /** @description of the verifier: what each came to on these images */
             promises?: components["schemas"]["KeptPromise"][];

@@ -12,3 +12,15 @@ test("figures of proposals say of how many images they are, where that is known"
   expect(figureTitle("miou_1", "IoU", metrics)).toBe("IoU");
   expect(figureTitle("ap_50", "AP50", {})).toBe("AP50");
 });
+
+test("a calibration error says what of it so few proposals would show by chance", () => {
+  const bins = [{ score: 0.9, accepted: 0.8, proposals: 430 }];
+  const candidate = { ...side(16), calibration_error: 0.073, calibration_bins: bins };
+
+  const known = { candidate: { ...candidate, calibration_by_chance: 0.0494 } };
+
+  expect(figureTitle("calibration_error", "Error", { candidate })).toBe("Error, 430 proposals");
+  expect(figureTitle("calibration_error", "Error", known)).toBe(
+    "Error, 430 proposals, 0.049 by chance",
+  );
+});

@@ -32,6 +32,17 @@ def test_the_error_is_the_mean_distance_weighed_by_proposals() -> None:
     assert found.error == pytest.approx((3 * 0.9 + 1 * 0.1) / 4)
 
 
+def test_so_few_would_show_an_error_by_chance_were_each_score_right() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.beta(1.6, 1.3, 430).astype(np.float32)
+
+    drawn = [reliability(Verdicts(scores, rng.random(430) < scores)) for _ in range(300)]
+
+    told = {each.by_chance for each in drawn}
+    assert len(told) == 1  # it follows from the scores
+    assert np.mean([each.error for each in drawn]) == pytest.approx(told.pop(), rel=0.05)
+
+
 @given(st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=50))
 def test_every_verdict_is_in_one_bin(pairs: list[tuple[float, bool]]) -> None:
     found = reliability(verdicts([score for score, _ in pairs], [ok for _, ok in pairs]))

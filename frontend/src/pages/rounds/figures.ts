@@ -33,7 +33,8 @@ export const FIGURES: readonly FigureWords[] = [
   {
     name: "calibration_error",
     title: "Calibration error",
-    explanation: "How far the verifier's scores are from the share of proposals that are good",
+    explanation:
+      "How far the verifier's scores are from the share of proposals that are good; so few would show some by chance, were each score right",
     moreIsBetter: false,
     digits: 3,
   },
@@ -94,8 +95,11 @@ export function figureTitle(
   title: string,
   { serving, candidate }: Round["metrics"],
 ): string {
-  if (name === "calibration_error")
-    return titleOf(title, "proposal", proposalsIn(serving), proposalsIn(candidate));
+  if (name === "calibration_error") {
+    const words = titleOf(title, "proposal", proposalsIn(serving), proposalsIn(candidate));
+    const chance = candidate?.calibration_by_chance;
+    return chance === undefined ? words : `${words}, ${formatFigure(name, chance)} by chance`;
+  }
   if (name === "ap_50" || name === "ap_75")
     return titleOf(title, "image", serving?.ap_images, candidate?.ap_images);
   return title;
@@ -105,9 +109,9 @@ function titleOf(title: string, one: string, before: number | undefined, after =
   return after === 0 ? title : `${title}, ${countOfBoth(before, after, one)}`;
 }
 
-/** How many proposals a verifier's scores were compared on; 0 where it has none. */
-function proposalsIn(figures: Figures | undefined): number {
-  return figures?.calibration_bins?.reduce((sum, bin) => sum + bin.proposals, 0) ?? 0;
+/** How many proposals a verifier's scores were compared on, if there is one. */
+function proposalsIn(figures: Figures | undefined): number | undefined {
+  return figures?.calibration_bins?.reduce((sum, bin) => sum + bin.proposals, 0);
 }
 
 export function formatChange(change: number, digits: number): string {
