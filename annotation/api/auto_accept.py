@@ -69,6 +69,12 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
         "none serves, or for managers alone",
     )
     has_scores = serializers.BooleanField(help_text="The serving bundle scores its proposals")
+    can_promise = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="Precisions that the serving verifier can promise by people's verdicts, the "
+        "highest first, whatever the labels; null: no round tells, or for managers alone",
+    )
     bins = ScoreBinSerializer(
         many=True,
         help_text="Of the serving bundle's proposals that people decided on, on finished images; "
@@ -87,5 +93,5 @@ class ProjectAutoAcceptView(MemberView):
             # Who sees which of these grow knows whose proposals an image had, or which were audits.
             state["audited"] = state["decided"] = state["left_out"] = state["at_once"] = None
             state["measured"] = state["serving"] = None
-            state["bins"], state["is_paused"] = [], False
+            state["can_promise"], state["bins"], state["is_paused"] = None, [], False
         return Response(AutoAcceptSerializer(state).data)

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from django.db.models import Avg, Count, F, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Floor, Least
 
-from annotation.models import Alias, Project, Proposal
+from annotation.models import Alias, Bundle, Project, Proposal, Round
 from annotation.selectors.doubts import (
     AS_IT_WAS,
     AT_ONCE,
@@ -20,6 +21,7 @@ from annotation.selectors.doubts import (
     doubted_people,
 )
 from annotation.selectors.serving import alike, is_trial_on, proposing_aliases
+from engine.bundle import VERIFIER
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
@@ -76,6 +78,7 @@ class AutoAccept(TypedDict):
     measured: Precision | None
     serving: Measured | None  # of that bundle's alone; None: there is none, or not to be told
     has_scores: bool  # the serving bundle has a verifier, and has used it
+    can_promise: list[float] | None  # of those asked for, the highest first; None: nobody tried
     bins: list[ScoreBin]  # of the serving bundle's proposals, those with any
 
 
@@ -91,7 +94,7 @@ def audits_of(project: Project) -> dict[str, Audit]:
 
 
 def auto_accept_of(project: Project) -> AutoAccept:
-    """Sum up auto-accept in five queries, whatever the project's size."""
+    """Sum up auto-accept in seven queries, whatever the project's size."""
     mine, doubted, proposers = _proposals(project), doubted_people(project.pk), _proposers(project)
     is_scored = proposers.get(SERVING, Q(pk__in=[])) & Q(verifier_score__isnull=False)
     counts = mine.aggregate(
@@ -118,7 +121,32 @@ def auto_accept_of(project: Project) -> AutoAccept:
         measured=audit.measured,
         serving=own,
         has_scores=counts["scored"] > 0,
+        can_promise=_promisable(project.pk),
         bins=_bins(mine.filter(is_scored).exclude(decided_by__in=doubted)),
+    )
+
+
+def _promisable(project_id: int) -> list[float] | None:
+    """Tell what the serving verifier can promise, as the round found that measured it."""
+    serving = (
+        Alias.objects.filter(project=project_id, name=SERVING).select_related("bundle").first()
+    )
+    verifier = serving and serving.bundle.manifest["files"].get(VERIFIER)
+    if verifier is None:
+        return None
+    same = Bundle.objects.filter(manifest__files__contains={VERIFIER: verifier})
+    tried = (
+        Round.objects.filter(project=project_id, metrics__candidate__has_key="promises")
+        .annotate(measured=KT("metrics__measured"))
+        .filter(measured__in=same.values("pk"))
+        .order_by("-number")
+        .values_list("metrics__candidate__promises", flat=True)
+        .first()
+    )
+    if tried is None:
+        return None
+    return sorted(
+        (each["promise"] for each in tried if each["threshold"] is not None), reverse=True
     )
 
 

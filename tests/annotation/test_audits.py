@@ -16,6 +16,7 @@ from annotation.models import (
     Label,
     Project,
     Proposal,
+    Round,
 )
 from annotation.selectors.auto_accept import auto_accept_of
 from annotation.selectors.doubts import FEWEST, doubts_of
@@ -27,6 +28,7 @@ from annotation.services.labels import create_label, delete_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
 from annotation.services.review import review_image
+from engine.bundle import VERIFIER
 from tests.annotation.scored import judge, make_audited, propose, serving_bundle
 from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import (
@@ -35,6 +37,7 @@ from tests.annotation.world import (
     make_bundle,
     make_captioned,
     make_image,
+    make_promoted_round,
     operation,
     square,
 )
@@ -475,7 +478,7 @@ def test_the_state_tells_scores_beside_what_people_made_of_them(
     judge(world, old[0].image, {old[0]: "rejected"})
     judge(world, image, {low: "rejected", high: "accepted", top: "accepted", sent_on: "needs_work"})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         state = auto_accept_of(promised)
 
     assert state["has_scores"]
@@ -505,6 +508,26 @@ def test_scores_stay_when_only_the_captions_are_another_models(
 
     assert state["has_scores"]
     assert len(state["bins"]) == 1
+
+
+def test_what_the_serving_verifier_can_promise_is_what_the_round_found_that_measured_it(
+    world: World, manager: Api, annotator: Api
+) -> None:
+    first, tried, other = (make_bundle(name, **{VERIFIER: name}) for name in "abc")
+    promises = [{"promise": 0.8, "threshold": 0.6}, {"promise": 0.85, "threshold": 0.9}]
+    promises.append({"promise": 0.95, "threshold": None})
+    found = make_promoted_round(world.project, first, tried)
+    metrics = {"measured": tried.pk, "candidate": {"promises": promises}}
+    Round.objects.filter(pk=found.pk).update(metrics=metrics)
+
+    def told(serving: Bundle, api: Api = manager) -> object:
+        Alias.objects.update_or_create(
+            project=world.project, name="serving", defaults={"bundle": serving}
+        )
+        return api.get(f"projects/{world.project.pk}/auto-accept").json()["can_promise"]
+
+    assert told(tried) == told(make_captioned(tried)) == [0.85, 0.8]
+    assert told(first) is told(other) is told(tried, annotator) is None
 
 
 def test_a_project_whose_model_scores_nothing_says_so(world: World, bundle: Bundle) -> None:

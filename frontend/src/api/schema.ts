@@ -2628,6 +2628,8 @@ export interface components {
             serving: components["schemas"]["Measured"] | null;
             /** @description The serving bundle scores its proposals */
             has_scores: boolean;
+            /** @description Precisions that the serving verifier can promise by people's verdicts, the highest first, whatever the labels; null: no round tells, or for managers alone */
+            can_promise: number[] | null;
             /** @description Of the serving bundle's proposals that people decided on, on finished images; empty: none, or for managers alone */
             bins: components["schemas"]["ScoreBin"][];
         };

@@ -27,6 +27,7 @@ const STATE: AutoAccept = {
   measured: { share: 31 / 32, low: 0.8378, high: 0.9992 },
   serving: { decided: 32, measured: { share: 31 / 32, low: 0.8378, high: 0.9992 } },
   has_scores: true,
+  can_promise: null,
   bins: [],
 };
 
@@ -58,6 +59,14 @@ test("the state says whether it is on, off, or has stopped by itself", () => {
   expect(switchWords({ ...STATE, is_paused: true }, true)).toMatch(
     /^On since .*, but not during a trial: until it ends, people decide on every proposal\.$/,
   );
+});
+
+test("a model that can promise less than is wanted says what it can", () => {
+  expect(switchWords({ ...STATE, can_promise: [0.85, 0.8] }, false)).toMatch(
+    /^On since .*, but the serving model can promise 85 % at most, and accepts nothing\. .* settings\.$/,
+  );
+  expect(switchWords({ ...STATE, can_promise: [] }, false)).toContain("cannot promise even 80 %");
+  expect(switchWords({ ...STATE, can_promise: [0.95, 0.9] }, false)).toContain("leaves all else");
 });
 
 test("while it has accepted nothing the state says what it waits for", () => {

@@ -5,7 +5,8 @@ import { formatAgo, formatCount, formatMoment, formatPercent, plural } from "@/c
 import { NOTHING } from "../figures";
 
 /** The precisions that a manager chooses from, of each of which a round tells what it came to. */
-const PROMISES = [0.8, 0.85, 0.9, 0.95, 0.98, 0.99];
+const LEAST = 0.8;
+const PROMISES = [LEAST, 0.85, 0.9, 0.95, 0.98, 0.99];
 
 export const OFF = "off";
 
@@ -39,12 +40,25 @@ export function switchWords(state: AutoAccept, hasSeveralLabels: boolean): strin
   const when = since === null ? "" : ` since ${formatMoment(since)}`;
   if (is_paused)
     return `On${when}, but not during a trial: until it ends, people decide on every proposal.`;
+  const short = shortWords(state);
+  if (short !== null) return `On${when}, but ${short}`;
   const on = `On${when}: the model accepts what it can promise to be ${inPercent(wanted_precision)} right, and leaves all else to people.`;
   if (accepted + (audited ?? 0) > 0) return on;
   const waits = `${on} Nothing yet: before it can promise that, people must have decided on proposals`;
   return hasSeveralLabels
     ? `${waits} with labels of many images, and a round have learned from that: among several labels it accepts nothing without one, and a wrong one is a fault. Models that an older Anneal trained do not know which proposals had one.`
     : `${waits} of many images.`;
+}
+
+/** Where the serving model is known to promise less than is wanted, what it can and what to do. */
+function shortWords({ wanted_precision, can_promise }: AutoAccept): string | null {
+  if (wanted_precision === null || can_promise === null) return null;
+  if (!PROMISES.includes(wanted_precision) || can_promise.includes(wanted_precision)) return null;
+  const [highest] = can_promise;
+  const other = "A round that learns from more images may be able to";
+  if (highest === undefined)
+    return `the serving model cannot promise even ${inPercent(LEAST)}, and accepts nothing. ${other}.`;
+  return `the serving model can promise ${inPercent(highest)} at most, and accepts nothing. ${other}; or ask for less in the settings.`;
 }
 
 /** What people made of the audited proposals: the share, how sure, and of how many; null: nobody tells. */
