@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Project
 from annotation.selectors.access import REVIEWERS
+from annotation.selectors.comments import open_comments
 from annotation.services.assignments import lock_member
 from annotation.services.review import RETURNED_FOR
 
@@ -71,6 +72,12 @@ def _at_review(image: Image) -> QuerySet[Assignment]:
     )
 
 
+def _was_returned(image: Image) -> bool:
+    """Tell whether a reviewer's words are still to be answered, those beside masks too."""
+    beside = open_comments().filter(image=image, sealed_at__isnull=False)
+    return image.review_comment != "" or beside.exists()
+
+
 def _open_again(image: Image, again: QuerySet[Assignment]) -> None:
     """Give finished places back to those who had them; the image's row is locked."""
     again.filter(state=State.LEASED).update(finished_at=None)
@@ -80,6 +87,6 @@ def _open_again(image: Image, again: QuerySet[Assignment]) -> None:
         finished_at=None,
         stint=F("stint") + 1,
     )
-    image.status = Status.RETURNED if image.review_comment else Status.TODO
+    image.status = Status.RETURNED if _was_returned(image) else Status.TODO
     image.finished_at = None
     image.save(update_fields=["status", "finished_at"])

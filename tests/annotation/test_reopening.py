@@ -5,6 +5,7 @@ import pytest
 from annotation.models import Assignment, Image
 from annotation.selectors.plan import Queue
 from annotation.services.assignments import claim_image, finish_image, release
+from tests.annotation.reviewing import give_verdict, say
 from tests.annotation.world import Api, World
 
 State = Assignment.State
@@ -77,6 +78,23 @@ def test_one_that_had_been_returned_is_returned_again(
 
     finished.refresh_from_db()
     assert finished.review_comment == "Two cells."
+
+
+def test_so_is_one_that_had_been_returned_with_comments_alone_until_they_are_resolved(
+    world: World, reviewer: Api, finished: Image
+) -> None:
+    annotator = Api(world.annotator)
+    comment = say(reviewer, finished).json()["id"]
+    give_verdict(reviewer, finished, "returned")
+    finish_image(assignment=_place(finished), user=world.annotator, active_s=1)
+
+    unanswered = _reopen(annotator, finished)
+    finish_image(assignment=_place(finished), user=world.annotator, active_s=1)
+    resolved = annotator.post(f"comments/{comment}/resolve", {})
+    answered = _reopen(annotator, finished)
+
+    assert resolved.status_code == 200
+    assert [unanswered, answered] == [(200, "returned"), (200, "todo")]
 
 
 def test_it_is_too_late_once_a_reviewer_is_at_it(
