@@ -9,6 +9,7 @@ import {
 import type { Annotations, MaskRow, Operation, ProposalRow } from "@/editor/operations";
 
 type Row = MaskRow | ProposalRow;
+type OpenVerdict = Exclude<ProposalRow["state"], "accepted">;
 
 /** One row as it was and as it became; null where it was not there. */
 export type Change =
@@ -29,20 +30,32 @@ export function draftsBack(changes: readonly Change[], now: Annotations): Operat
       .filter((change) => change.kind === "proposal" && change.before.state === "accepted")
       .map(({ id }) => id),
   );
+  // Accepting again is done with the mask, which comes back by it.
+  const verdicts = new Map(
+    changes.flatMap(({ kind, id, before }) =>
+      kind === "proposal" && before.state !== "accepted" ? [[id, before.state] as const] : [],
+    ),
+  );
   const drafts: OperationDraft[] = [];
   for (const change of changes) {
     if (change.kind !== "mask") continue;
     // A deleted mask may hold other values than it did then: that shows nowhere until it is back.
     const values = now.masks.get(change.id)?.attributes ?? NO_ATTRIBUTES;
     drafts.push(...maskDraftsBack(change.before, change.after, values, reopened));
+    drafts.push(...verdictBack(change.after.proposal, verdicts)); // beside its mask: `overtakenUndos`
   }
-  for (const { kind, id, before } of changes) {
-    // Accepting again is done with the mask, which comes back by it.
-    if (kind === "proposal" && before.state !== "accepted") {
-      drafts.push({ kind: "verdict", proposal: id, verdict: before.state });
-    }
-  }
-  return drafts;
+  return [...drafts, ...[...verdicts.keys()].flatMap((id) => verdictBack(id, verdicts))];
+}
+
+/** Decide a proposal as before, if that is among `verdicts` and not done yet. */
+function verdictBack(
+  proposal: string | null,
+  verdicts: Map<string, OpenVerdict>,
+): OperationDraft[] {
+  const verdict = verdicts.get(proposal ?? "");
+  if (proposal === null || verdict === undefined) return [];
+  verdicts.delete(proposal);
+  return [{ kind: "verdict", proposal, verdict }];
 }
 
 function maskDraftsBack(

@@ -38,26 +38,39 @@ export function touchedMasks(operations: readonly Operation[]): Set<string> {
   );
 }
 
+export interface Overtaken {
+  /** Whose acceptances stand: what decides on them after is about what has been decided. */
+  readonly proposals: ReadonlySet<string>;
+  /** The ids of what changes their masks and has come to nothing. */
+  readonly operations: ReadonlySet<string>;
+}
+
 /**
  * What of `pending` would take an acceptance back, a deletion and the proposal's reopening, though
- * others have gone on with its mask; and whatever was decided on that proposal after.
+ * others have gone on with its mask; and the redo of it, which is an acceptance as the same mask and
+ * the values that it had.
  */
 export function overtakenUndos(
   pending: readonly Operation[],
   theirs: readonly Operation[],
-): Operation[] {
+): Overtaken {
   const touched = touchedMasks(theirs);
-  const kept = new Set<string>(); // proposals
-  return pending.filter((operation, index) => {
+  const standing = new Map<string, string>(); // masks by their proposals
+  const operations = new Set<string>();
+  for (const [index, operation] of pending.entries()) {
     const next = pending[index + 1];
     const isUndo =
       operation.kind === "delete" && next?.kind === "verdict" && next.verdict === "pending";
     if (isUndo && touched.has(operation.mask)) {
-      kept.add(next.proposal);
-      return true;
+      standing.set(next.proposal, operation.mask);
+      operations.add(operation.id);
     }
-    return proposalOf(operation).some((proposal) => kept.has(proposal));
-  });
+    if (operation.kind !== "verdict" || operation.verdict !== "accepted") continue;
+    if (standing.get(operation.proposal) !== operation.mask) continue;
+    operations.add(operation.id);
+    if (next?.kind === "revise" && next.mask === operation.mask) operations.add(next.id);
+  }
+  return { proposals: new Set(standing.keys()), operations };
 }
 
 /** The operation that makes the same mask, from no proposal. */

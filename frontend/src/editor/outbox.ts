@@ -59,6 +59,8 @@ export interface OutboxEvents {
   onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
   /** Before that: what others alone saved, and the proposals of which nothing is undone any more. */
   onOthers?(theirs: readonly MissedOperation[], overtaken: readonly string[]): void;
+  /** Proposals have been decided by others, of which no missed operation told. */
+  onTaken?(proposals: readonly string[]): void;
   /**
    * The server may hold what this page has never shown, and is to be looked at again: all that earlier
    * pages left here has been answered, which it may have had before this page looked, with others' work
@@ -282,19 +284,16 @@ export class ImageOutbox {
       missed.filter(({ id }) => own.has(id)),
       ({ image_version }) => ({ kind: "saved_before", version: image_version }),
     );
-    const taken = new Set(fromOthers.flatMap(acceptedProposal));
-    await this.#makeOwn(taken);
+    const { proposals, operations } = overtakenUndos(this.#pending, fromOthers);
     this.#version = version;
     this.#hindrance = "none";
-    const overtaken = overtakenUndos(this.#pending, fromOthers);
-    this.#options.events.onOthers?.(fromOthers, [...new Set(overtaken.flatMap(proposalOf))]);
-    await this.#settle(
-      this.#pending.filter((each) => isMoot(each, taken) || overtaken.includes(each)),
-      () => ({ kind: "moot" }),
-    );
+    this.#options.events.onOthers?.(fromOthers, [...proposals]);
+    const taken = new Set([...fromOthers.flatMap(acceptedProposal), ...proposals]);
+    const stored = this.#giveUp(taken, operations);
     this.#options.events.onRebase(missed, this.#pending);
+    await stored;
     // A page that shows what was overtaken as done cannot tell from `missed` what came of it.
-    if (isUntold || overtaken.length > 0) this.#options.events.onUnseen(true);
+    if (isUntold || proposals.size > 0) this.#options.events.onUnseen(true);
   }
 
   #countLeftovers(): void {
@@ -305,28 +304,36 @@ export class ImageOutbox {
     if (this.#leftovers.size === 0) this.#options.events.onUnseen(false);
   }
 
-  /** Others made masks of proposals: ours of the same ones are kept as masks of their own. */
-  async #makeOwn(taken: ReadonlySet<string>): Promise<void> {
+  /**
+   * There are masks of proposals: ours of the same ones are kept as masks of their own, and what
+   * decides against them comes to nothing, as do `operations`, by their ids. What is pending is so at
+   * once, before a gesture comes in between; the promise is of the disk.
+   */
+  #giveUp(taken: ReadonlySet<string>, operations: ReadonlySet<string>): Promise<unknown> {
     const rleOf = (proposal: string): RLE | null =>
       this.#accepted.get(proposal) ?? this.#options.rleOf(proposal);
-    for (const [index, operation] of this.#pending.entries()) {
-      const proposal = acceptedProposal(operation)[0] ?? "";
-      const own = taken.has(proposal) ? withoutProposal(operation, rleOf) : operation;
-      if (own === operation) continue;
-      this.#pending[index] = own;
-      await unlessBroken(this.#options.db.update(own, null));
-    }
+    const moot = this.#pending.filter((each) => isMoot(each, taken) || operations.has(each.id));
+    const settled = this.#settle(moot, () => ({ kind: "moot" }));
+    const updates: Promise<void>[] = [];
+    this.#pending = this.#pending.map((operation) => {
+      const isTaken = acceptedProposal(operation).some((proposal) => taken.has(proposal));
+      const own = isTaken ? withoutProposal(operation, rleOf) : operation;
+      if (own !== operation) updates.push(unlessBroken(this.#options.db.update(own, null)));
+      return own;
+    });
+    return Promise.all([settled, ...updates]);
   }
 
   /** The same where no missed operation told of it, as of what was decided while this page was away. */
   async #giveWay(batch: readonly Operation[], reason: string): Promise<boolean> {
     const [operation] = batch;
     if (batch.length > 1 || operation === undefined) return this.#park(batch, reason);
-    const taken = new Set(proposalOf(operation));
-    await this.#makeOwn(taken);
-    const moot = this.#pending.filter((each) => isMoot(each, taken));
-    await this.#settle(moot, () => ({ kind: "moot" }));
+    const taken = proposalOf(operation);
+    const stored = this.#giveUp(new Set(taken), new Set());
     if (this.#pending.includes(operation)) return this.#park(batch, reason);
+    this.#hindrance = "none";
+    this.#options.events.onTaken?.(taken);
+    await stored;
     this.#options.events.onUnseen(true);
     return true;
   }

@@ -70,6 +70,7 @@ export class AnnotationStore {
   restoreHistory({ undo, redo }: History): void {
     this.#undo = [...undo];
     this.#redo = [...redo];
+    const there = undeleted(this.#annotations.masks);
     const masks = new Map(this.#annotations.masks);
     const proposals = new Map(this.#annotations.proposals);
     const steps = [...undo, ...redo].sort((a, b) => a.id - b.id);
@@ -80,7 +81,9 @@ export class AnnotationStore {
         masks.set(id, { ...after, isDeleted: true });
       }
       if (kind !== "proposal" || this.#annotations.proposals.has(id)) continue;
-      if (!isMadeByOthers(after, masks)) proposals.set(id, after);
+      // None that is still open is missing: an undo that waits here opens it once more.
+      const now = isOpen(after) ? { ...after, state: "rejected" as const } : after;
+      if (!isMadeByOthers(now, there)) proposals.set(id, now);
     }
     this.#settle({ masks, proposals });
   }
@@ -121,13 +124,14 @@ export class AnnotationStore {
    * It shows no deleted masks and no decided proposals; those known here are kept for undo.
    */
   reload(annotations: Annotations, pending: readonly Operation[]): void {
+    const there = undeleted(annotations.masks);
     const masks = new Map(annotations.masks);
     for (const [id, row] of this.#annotations.masks) {
       if (!masks.has(id)) masks.set(id, { ...row, isDeleted: true });
     }
     const proposals = new Map(annotations.proposals);
     for (const [id, row] of this.#annotations.proposals) {
-      const isKept = !isOpen(row) && !isMadeByOthers(row, masks);
+      const isKept = !isOpen(row) && !isMadeByOthers(row, there);
       if (isKept && !proposals.has(id)) proposals.set(id, row);
     }
     this.#settle(applyUnderstood({ masks, proposals }, pending, this.#me));
@@ -211,8 +215,12 @@ export class AnnotationStore {
   }
 }
 
-/** Whether the mask that it became here is one by itself there: then it became another person's. */
-function isMadeByOthers({ id, made }: ProposalRow, masks: Annotations["masks"]): boolean {
-  const mask = masks.get(made ?? "");
-  return mask !== undefined && mask.proposal !== id;
+/** Whether the mask that it became here is one by itself there, or it became another one there. */
+function isMadeByOthers({ id, made }: ProposalRow, there: readonly MaskRow[]): boolean {
+  if (made === undefined) return false;
+  return there.some((mask) => (mask.proposal === id) !== (mask.id === made));
+}
+
+function undeleted(masks: Annotations["masks"]): MaskRow[] {
+  return [...masks.values()].filter(({ isDeleted }) => !isDeleted);
 }

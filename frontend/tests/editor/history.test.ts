@@ -102,6 +102,32 @@ describe("after a reload", () => {
     expect(second.store.undo()).toMatchObject([{ kind: "delete", mask: "own" }]);
   });
 
+  test("nor is one open that was taken back, and has been decided since", async () => {
+    const first = await openPage(begun());
+    const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
+    first.store.commit([{ ...accept, mask: "own" }]);
+    first.store.undo();
+    await first.leave();
+    const hers = maskRow("hers", square(2, 2, 3), { proposal: "p1", author: "grace" });
+
+    const second = await openPage(annotationsOf([hers], []));
+
+    expect(pendingProposals(second.store.annotations)).toEqual([]);
+    expect(second.store.redo()).toMatchObject([{ kind: "revise", mask: "own" }]);
+  });
+
+  test("and what the same person has made of it elsewhere stays its mask", async () => {
+    const first = await openPage(begun());
+    const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
+    first.store.commit([{ ...accept, mask: "own" }]);
+    await first.leave();
+    const elsewhere = maskRow("other", square(2, 2, 3), { proposal: "p1", author: "ada" });
+
+    const second = await openPage(annotationsOf([elsewhere], []));
+
+    expect(second.store.undo()).toEqual([]);
+  });
+
   test("a new gesture ends what could be redone, there too", async () => {
     const first = await openPage(begun());
     first.store.commit([{ kind: "revise", mask: "m1", label: 5 }]);

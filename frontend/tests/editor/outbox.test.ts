@@ -462,16 +462,64 @@ test("and so it is where the server has refused what was between the two", async
   expect(server.log.map(({ id }) => id)).toEqual(["yes", "reopen"]);
 });
 
+describe("an acceptance that was taken back here while somebody changed its mask", () => {
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+  const undo: Operation[] = [
+    { kind: "delete", id: "undo", mask: "a" },
+    { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
+  ];
+  const theirs: Operation = { kind: "revise", id: "theirs", mask: "a", rle: square(1, 1, 6) };
+
+  /** What follows the undo on this device, once the server has answered. */
+  async function goOn(after: Operation[]): Promise<ImageOutbox> {
+    const outbox = await open(server.saveAs("ada"));
+    await outbox.push([{ ...accept, id: "own", mask: "a" }]);
+    await outbox.whenSaved();
+    await server.saveAs("grace")(IMAGE, server.version, [theirs]);
+    await outbox.push([...undo, ...after]);
+    await outbox.whenSaved();
+    expect(outbox.status.refused).toEqual([]);
+    expect(server.annotations.masks.get("a")).toMatchObject({
+      ...{ isDeleted: false, rle: square(1, 1, 6) },
+    });
+    return outbox;
+  }
+
+  test("stands, and the redo of it changes nothing either", async () => {
+    const values = { label: 1, rle: square(2, 2, 3), parent: null, z: 0 };
+
+    await goOn([
+      { ...accept, id: "redo", mask: "a" },
+      { kind: "revise", id: "values", mask: "a", ...values },
+    ]);
+
+    expect(server.log.map(({ id }) => id)).toEqual(["own", "theirs"]);
+  });
+
+  test("stands beside what its proposal was made into then, with all that was done to it", async () => {
+    await goOn([
+      { ...accept, id: "again", mask: "b" },
+      { kind: "revise", id: "drawn", mask: "b", rle: square(2, 2, 5) },
+    ]);
+
+    const { masks, proposals } = server.annotations;
+    expect(masks.get("b")).toMatchObject({ proposal: null, rle: square(2, 2, 5) });
+    expect(proposals.get("p1")).toMatchObject({ state: "accepted", made: "a" });
+  });
+});
+
 describe("a proposal that others decided before this page looked, and it does not know", () => {
   const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
   const reopening = { kind: "verdict", proposal: "p1", verdict: "pending" } as const;
   let onUnseen: Mock<(isUntold: boolean) => void>;
+  let onTaken: Mock<(proposals: readonly string[]) => void>;
 
   /** The page has seen the image as it is, but for the mask that was made of the proposal. */
   async function send(operations: Operation[]): Promise<ImageOutbox> {
     await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
-    onUnseen = vi.fn();
-    const outbox = await open(server.saveAs("ada"), { events: { ...NO_EVENTS, onUnseen } });
+    [onUnseen, onTaken] = [vi.fn(), vi.fn()];
+    const events = { ...NO_EVENTS, onUnseen, onTaken };
+    const outbox = await open(server.saveAs("ada"), { events });
     await outbox.push(operations);
     await outbox.whenSaved();
     return outbox;
@@ -486,6 +534,7 @@ describe("a proposal that others decided before this page looked, and it does no
     expect(server.log.map(({ id }) => id)).toEqual(["theirs", "before"]);
     expect(outbox.status.refused).toEqual([]);
     expect(onUnseen).toHaveBeenCalledExactlyOnceWith(true);
+    expect(onTaken).toHaveBeenCalledExactlyOnceWith(["p1"]);
     expect((await db.receipts(USER))[0]).toMatchObject({ outcome: { kind: "moot" } });
   });
 
@@ -498,6 +547,22 @@ describe("a proposal that others decided before this page looked, and it does no
     expect(outbox.status.refused).toEqual([]);
     expect(server.annotations.masks.get("mine")).toMatchObject({ proposal: null });
     expect(server.annotations.masks.get("hers")).toMatchObject({ proposal: "p1" });
+  });
+
+  test("is no reason to say that the server cannot be reached, once it can", async () => {
+    await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+    let isReachable = false;
+    const save: Save = async (...call) =>
+      isReachable ? server.saveAs("ada")(...call) : { kind: "unreachable" };
+    const outbox = await open(save);
+    await outbox.push([{ ...reopening, id: "reopened" }]);
+    await waitFor(() => expect(outbox.status.hindrance).toBe("offline"));
+
+    isReachable = true;
+    outbox.resume();
+    await outbox.whenSaved();
+
+    expect(outbox.status).toMatchObject({ state: "saved", hindrance: "none" });
   });
 
   test("is told of where what it looks like is not known here", async () => {

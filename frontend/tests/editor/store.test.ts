@@ -117,6 +117,22 @@ test("undo leaves alone what someone else has changed since", () => {
   expect(store.annotations.masks.get("m1")).toMatchObject({ label: 9, author: "grace" });
 });
 
+test("undo of several acceptances opens each proposal beside its mask, as the outbox reads it", () => {
+  const store = start();
+  const accept = { kind: "verdict", verdict: "accepted", label: 1 } as const;
+  store.commit([
+    { ...accept, proposal: "p1", mask: "one" },
+    { ...accept, proposal: "p2", mask: "two" },
+  ]);
+
+  expect(store.undo()).toMatchObject([
+    { kind: "delete", mask: "one" },
+    { kind: "verdict", proposal: "p1" },
+    { kind: "delete", mask: "two" },
+    { kind: "verdict", proposal: "p2" },
+  ]);
+});
+
 describe("where somebody else has made a mask of the proposal too", () => {
   const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
   const undone = [{ kind: "delete", mask: "own" }];

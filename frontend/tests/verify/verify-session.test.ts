@@ -407,6 +407,24 @@ describe("a verify session", () => {
     expect([stateOf("1/00"), stateOf("1/05")]).toEqual(["accepted", "rejected"]);
   });
 
+  test("shows no proposal again that is somebody else's mask beside one's own", async () => {
+    const session = await begin();
+    const hers = { kind: "verdict", proposal: "1/00", verdict: "accepted", mask: "hers" } as const;
+    await servers.get(1)?.saveAs("bob")(1, 0, [{ ...hers, id: "theirs", label: null }]);
+    session.decide("accepted");
+    await saved(session);
+
+    session.undo();
+    await saved(session);
+
+    expect(session.ahead.get().map(({ proposal }) => proposal.id)).not.toContain("1/00");
+    const { masks } = (servers.get(1) as SaveServer).annotations;
+    expect([...masks.values()].filter(({ isDeleted }) => !isDeleted)).toMatchObject([
+      { id: "hers", proposal: "1/00" },
+    ]);
+    expect(session.status.get().refused).toEqual([]);
+  });
+
   /** Accept the first proposal, of which somebody else reshapes the mask. */
   async function beginReshaped() {
     const told: unknown[] = [];

@@ -67,7 +67,11 @@ export class HeldImage {
     if (lock === null) return null;
     const active_s = await db.activeSeconds(place);
     const takenOn = new TakenOn();
-    const outbox = await ImageOutbox.open({
+    const onDecided = (proposals: readonly string[]): void => {
+      const ours = new Set(outbox.pending.flatMap(proposalOf)); // to be sent, it has the last word
+      options.onDecided(proposals.filter((id) => !ours.has(id)));
+    };
+    const outbox: ImageOutbox = await ImageOutbox.open({
       ...{ image: image.id, user, version: image.version, db, save, schedule },
       rleOf: options.rleOf,
       events: {
@@ -78,10 +82,8 @@ export class HeldImage {
           takenOn.noteTheirs(theirs);
           options.onKept(overtaken);
         },
-        onRebase: (missed, pending) => {
-          const ours = new Set(pending.flatMap(proposalOf)); // what is still to be sent has the last word
-          options.onDecided(decidedBy(missed).filter((id) => !ours.has(id)));
-        },
+        onRebase: (missed) => onDecided(decidedBy(missed)),
+        onTaken: (proposals) => onDecided(proposals),
       },
     });
     outbox.resume(); // what an earlier page left
