@@ -31,7 +31,12 @@ from tests.e2e.reviewing import box
 from tests.quick_bundle import write_again
 
 CLICKS = {"miou_1": 0.7, "miou_3": 0.8, "miou_5": 0.9, "noc_85": 4.0, "noc_90": 6.0}
-PROPOSED = {"ap_50": 0.8, "ap_75": 0.6, "ap_images": 2, "calibration_error": 0.031}
+TRUSTED = {
+    "calibration_error": 0.031,
+    "calibration_by_chance": 0.049,
+    "calibration_bins": [{"score": 0.87, "accepted": 0.9, "proposals": 430}],
+}
+PROPOSED = {"ap_50": 0.8, "ap_75": 0.6, "ap_images": 2, **TRUSTED}
 SIZES_PROPOSED = {
     "small": {"ap_50": 0.7, "ap_75": 0.4, "objects": 21},
     "large": {"ap_50": 0.9, "ap_75": 0.7, "objects": 36},

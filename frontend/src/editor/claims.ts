@@ -3,7 +3,7 @@
  * they went on with the mask that one made of it: to take that back is moot.
  */
 
-import type { Operation } from "@/editor/operations";
+import { isOpen, type Operation } from "@/editor/operations";
 import type { RLE } from "@/editor/rle";
 
 /** The proposal that an operation makes a mask of, if any. */
@@ -60,7 +60,7 @@ export function overtakenUndos(
   for (const [index, operation] of pending.entries()) {
     const next = pending[index + 1];
     const isUndo =
-      operation.kind === "delete" && next?.kind === "verdict" && next.verdict === "pending";
+      operation.kind === "delete" && next?.kind === "verdict" && isOpen({ state: next.verdict });
     if (isUndo && touched.has(operation.mask)) {
       standing.set(next.proposal, operation.mask);
       operations.add(operation.id);

@@ -80,10 +80,9 @@ export class AnnotationStore {
       if (kind === "mask" && !this.#annotations.masks.has(id)) {
         masks.set(id, { ...after, isDeleted: true });
       }
-      if (kind !== "proposal" || this.#annotations.proposals.has(id)) continue;
-      // None that is still open is missing: an undo that waits here opens it once more.
-      const now = isOpen(after) ? { ...after, state: "rejected" as const } : after;
-      if (!isMadeByOthers(now, there)) proposals.set(id, now);
+      if (kind === "proposal" && !this.#annotations.proposals.has(id)) {
+        proposals.set(id, decided(after, there));
+      }
     }
     this.#settle({ masks, proposals });
   }
@@ -121,7 +120,8 @@ export class AnnotationStore {
    * Start again from what the server has, with the local work on top, as far as it can be shown:
    * a mask that others deleted comes back only with the server's answer.
    *
-   * It shows no deleted masks and no decided proposals; those known here are kept for undo.
+   * It shows no deleted masks and no decided proposals; those known here are kept for undo, and for
+   * what waits on this device to be decided once more.
    */
   reload(annotations: Annotations, pending: readonly Operation[]): void {
     const there = undeleted(annotations.masks);
@@ -131,8 +131,7 @@ export class AnnotationStore {
     }
     const proposals = new Map(annotations.proposals);
     for (const [id, row] of this.#annotations.proposals) {
-      const isKept = !isOpen(row) && !isMadeByOthers(row, there);
-      if (isKept && !proposals.has(id)) proposals.set(id, row);
+      if (!proposals.has(id)) proposals.set(id, decided(row, there));
     }
     this.#settle(applyUnderstood({ masks, proposals }, pending, this.#me));
   }
@@ -189,12 +188,8 @@ export class AnnotationStore {
   /** Undo the newest step of one stack and put it on the other. */
   #replay(from: Step[], to: Step[]): readonly Operation[] {
     for (let newest = from.pop(); newest !== undefined; newest = from.pop()) {
-      const changeSet = this.#apply(
-        draftsBack(
-          newest.changes.filter((change) => this.#stillHolds(change)),
-          this.#annotations,
-        ),
-      );
+      const holding = newest.changes.filter((change) => this.#stillHolds(change, newest));
+      const changeSet = this.#apply(draftsBack(holding, this.#annotations));
       if (changeSet.changes.length === 0) continue; // others changed it all since: nothing to undo
       this.#push(to, changeSet.changes);
       this.#emit(changeSet);
@@ -203,11 +198,22 @@ export class AnnotationStore {
     return [];
   }
 
-  /** Undo touches only what nobody else has changed since: their work is not ours to undo. */
-  #stillHolds(change: Change): boolean {
+  /**
+   * Undo touches only what nobody else has changed since, or drawn parts of: their work is not ours to
+   * undo. A proposal is opened again only where its mask goes.
+   */
+  #stillHolds(change: Change, { changes }: Step): boolean {
     const { masks, proposals } = this.#annotations;
     const now = change.kind === "mask" ? masks.get(change.id) : proposals.get(change.id);
-    return now !== undefined && isSame(now, change.after);
+    if (now === undefined || !isSame(now, change.after)) return false;
+    if (change.kind === "mask") return !(isMadeBy(change) && this.#hasPartsOfOthers(change.id));
+    const made = changes.find(({ kind, id }) => kind === "mask" && id === change.after.made);
+    return made === undefined || this.#stillHolds(made, { id: 0, changes });
+  }
+
+  #hasPartsOfOthers(mask: string): boolean {
+    const parts = undeleted(this.#annotations.masks).filter(({ parent }) => parent === mask);
+    return parts.some(({ author }) => author !== this.#me);
   }
 
   #emit(changeSet: ChangeSet): void {
@@ -215,10 +221,21 @@ export class AnnotationStore {
   }
 }
 
-/** Whether the mask that it became here is one by itself there, or it became another one there. */
-function isMadeByOthers({ id, made }: ProposalRow, there: readonly MaskRow[]): boolean {
-  if (made === undefined) return false;
-  return there.some((mask) => (mask.proposal === id) !== (mask.id === made));
+/**
+ * A proposal that the server does not show, as it has been decided there: as one's own decision, unless
+ * the mask that it became here is one by itself there, or it became another one there.
+ */
+function decided(row: ProposalRow, there: readonly MaskRow[]): ProposalRow {
+  if (isOpen(row)) return { ...row, state: "rejected" };
+  const { id, made } = row;
+  if (made === undefined) return row;
+  const isOwn = there.every((mask) => (mask.proposal === id) === (mask.id === made));
+  return isOwn ? row : { ...row, made: undefined };
+}
+
+/** Whether undoing it deletes the mask. */
+function isMadeBy({ before, after }: Change & { kind: "mask" }): boolean {
+  return (before === null || before.isDeleted) && !after.isDeleted;
 }
 
 function undeleted(masks: Annotations["masks"]): MaskRow[] {

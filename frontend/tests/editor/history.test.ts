@@ -128,6 +128,23 @@ describe("after a reload", () => {
     expect(second.store.undo()).toEqual([]);
   });
 
+  test("an acceptance that waits here in place of one that is saved is shown", async () => {
+    const first = await openPage(begun());
+    const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
+    first.store.commit([{ ...accept, mask: "saved" }]);
+    const waiting = [
+      ...first.store.undo(),
+      ...first.store.commit([{ ...accept, mask: "waiting" }]),
+    ];
+    await first.leave();
+    const saved = maskRow("saved", square(2, 2, 3), { label: 1, proposal: "p1" });
+
+    const second = await openPage(annotationsOf([saved], []));
+    second.store.reload(second.store.annotations, waiting);
+
+    expect(liveMasks(second.store.annotations).map(({ id }) => id)).toEqual(["waiting"]);
+  });
+
   test("a new gesture ends what could be redone, there too", async () => {
     const first = await openPage(begun());
     first.store.commit([{ kind: "revise", mask: "m1", label: 5 }]);

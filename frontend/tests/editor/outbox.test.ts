@@ -471,12 +471,12 @@ describe("an acceptance that was taken back here while somebody changed its mask
   const theirs: Operation = { kind: "revise", id: "theirs", mask: "a", rle: square(1, 1, 6) };
 
   /** What follows the undo on this device, once the server has answered. */
-  async function goOn(after: Operation[]): Promise<ImageOutbox> {
+  async function goOn(after: Operation[], undone = undo): Promise<ImageOutbox> {
     const outbox = await open(server.saveAs("ada"));
     await outbox.push([{ ...accept, id: "own", mask: "a" }]);
     await outbox.whenSaved();
     await server.saveAs("grace")(IMAGE, server.version, [theirs]);
-    await outbox.push([...undo, ...after]);
+    await outbox.push([...undone, ...after]);
     await outbox.whenSaved();
     expect(outbox.status.refused).toEqual([]);
     expect(server.annotations.masks.get("a")).toMatchObject({
@@ -492,6 +492,14 @@ describe("an acceptance that was taken back here while somebody changed its mask
       { ...accept, id: "redo", mask: "a" },
       { kind: "revise", id: "values", mask: "a", ...values },
     ]);
+
+    expect(server.log.map(({ id }) => id)).toEqual(["own", "theirs"]);
+  });
+
+  test("stands where it is to be corrected again", async () => {
+    const sentOn = { kind: "verdict", proposal: "p1", verdict: "needs_work" } as const;
+
+    await goOn([], [undo[0] as Operation, { ...sentOn, id: "sent on again" }]);
 
     expect(server.log.map(({ id }) => id)).toEqual(["own", "theirs"]);
   });

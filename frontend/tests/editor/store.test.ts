@@ -133,6 +133,22 @@ test("undo of several acceptances opens each proposal beside its mask, as the ou
   ]);
 });
 
+test("an acceptance with whose mask others have gone on is not undone, nor is its proposal opened", () => {
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+  const author = { author: "grace", image_version: 2 };
+  const reshaped = { id: "op", kind: "revise", mask: "own", rle: square(0, 0, 9) } as const;
+  const part = { id: "op", kind: "create", mask: "part", label: 1, rle: square(2, 2, 2) } as const;
+
+  for (const theirs of [reshaped, { ...part, parent: "own" }]) {
+    const store = start();
+    store.commit([{ ...accept, mask: "own" }]);
+    store.rebase([{ ...theirs, ...author }], []);
+
+    expect(store.undo()).toEqual([]);
+    expect(store.annotations.masks.get("own")?.isDeleted).toBe(false);
+  }
+});
+
 describe("where somebody else has made a mask of the proposal too", () => {
   const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
   const undone = [{ kind: "delete", mask: "own" }];
@@ -146,6 +162,19 @@ describe("where somebody else has made a mask of the proposal too", () => {
 
     expect(store.undo()).toMatchObject(undone);
     expect(store.annotations.proposals.get("p1")?.state).toBe("accepted");
+  });
+
+  test("what waits to be decided once more here is still understood", () => {
+    const store = start();
+    store.commit([{ ...accept, mask: "own" }]);
+    store.undo();
+    const again = store.commit([{ ...accept, mask: "other" }]);
+    const own = maskRow("own", square(2, 2, 3), { label: 1, proposal: "p1" });
+
+    store.reload(annotationsOf([own]), again);
+
+    expect(liveMasks(store.annotations).map(({ id }) => id)).toEqual(["own", "other"]);
+    expect(store.annotations.proposals.get("p1")?.rle).toEqual(square(2, 2, 3));
   });
 
   test("and so it is where that was seen on the server", () => {

@@ -142,10 +142,13 @@ export class HeldImage {
 
 /** The proposals that operations decide. */
 export function decidedBy(operations: readonly Operation[]): string[] {
-  return operations.flatMap((operation) => {
-    if (operation.kind === "verdict" && operation.verdict !== "pending") {
-      return [operation.proposal];
+  const decided = new Set<string>();
+  for (const operation of operations) {
+    const isReopened = operation.kind === "verdict" && operation.verdict === "pending";
+    for (const proposal of proposalOf(operation)) {
+      if (isReopened) decided.delete(proposal);
+      else decided.add(proposal);
     }
-    return operation.kind === "create" && operation.proposal ? [operation.proposal] : [];
-  });
+  }
+  return [...decided];
 }
