@@ -188,8 +188,7 @@ export class AnnotationStore {
   /** Undo the newest step of one stack and put it on the other. */
   #replay(from: Step[], to: Step[]): readonly Operation[] {
     for (let newest = from.pop(); newest !== undefined; newest = from.pop()) {
-      const holding = newest.changes.filter((change) => this.#stillHolds(change, newest));
-      const changeSet = this.#apply(draftsBack(holding, this.#annotations));
+      const changeSet = this.#apply(draftsBack(this.#holding(newest), this.#annotations));
       if (changeSet.changes.length === 0) continue; // others changed it all since: nothing to undo
       this.#push(to, changeSet.changes);
       this.#emit(changeSet);
@@ -199,21 +198,30 @@ export class AnnotationStore {
   }
 
   /**
-   * Undo touches only what nobody else has changed since, or drawn parts of: their work is not ours to
-   * undo. A proposal is opened again only where its mask goes.
+   * Of a step, the changes that may be undone: what nobody else has changed since, as their work is
+   * not ours to undo, nor what was accepted if they have drawn parts of it. A proposal is opened again
+   * only where its mask goes.
    */
-  #stillHolds(change: Change, { changes }: Step): boolean {
+  #holding({ changes }: Step): Change[] {
     const { masks, proposals } = this.#annotations;
-    const now = change.kind === "mask" ? masks.get(change.id) : proposals.get(change.id);
-    if (now === undefined || !isSame(now, change.after)) return false;
-    if (change.kind === "mask") return !(isMadeBy(change) && this.#hasPartsOfOthers(change.id));
-    const made = changes.find(({ kind, id }) => kind === "mask" && id === change.after.made);
-    return made === undefined || this.#stillHolds(made, { id: 0, changes });
-  }
-
-  #hasPartsOfOthers(mask: string): boolean {
-    const parts = undeleted(this.#annotations.masks).filter(({ parent }) => parent === mask);
-    return parts.some(({ author }) => author !== this.#me);
+    const accepted = new Set(
+      changes.flatMap(({ kind, after }) => (kind === "proposal" ? (after.made ?? []) : [])),
+    );
+    const others = undeleted(masks).filter(({ author }) => author !== this.#me);
+    const parents = new Set(others.map(({ parent }) => parent));
+    const ofMasks = new Map(
+      changes.flatMap((change) => (change.kind === "mask" ? [[change.id, change] as const] : [])),
+    );
+    const holds = (change: Change): boolean => {
+      const { kind, id, after } = change;
+      const now = kind === "mask" ? masks.get(id) : proposals.get(id);
+      const isTakenOn = accepted.has(id) && parents.has(id);
+      return now !== undefined && isSame(now, after) && !isTakenOn;
+    };
+    return changes.filter((change) => {
+      const made = change.kind === "proposal" ? ofMasks.get(change.after.made ?? "") : undefined;
+      return holds(change) && (made === undefined || holds(made));
+    });
   }
 
   #emit(changeSet: ChangeSet): void {
@@ -228,14 +236,9 @@ export class AnnotationStore {
 function decided(row: ProposalRow, there: readonly MaskRow[]): ProposalRow {
   if (isOpen(row)) return { ...row, state: "rejected" };
   const { id, made } = row;
-  if (made === undefined) return row;
-  const isOwn = there.every((mask) => (mask.proposal === id) === (mask.id === made));
+  const own = there.find((mask) => mask.id === made);
+  const isOwn = own ? own.proposal === id : there.every((mask) => mask.proposal !== id);
   return isOwn ? row : { ...row, made: undefined };
-}
-
-/** Whether undoing it deletes the mask. */
-function isMadeBy({ before, after }: Change & { kind: "mask" }): boolean {
-  return (before === null || before.isDeleted) && !after.isDeleted;
 }
 
 function undeleted(masks: Annotations["masks"]): MaskRow[] {

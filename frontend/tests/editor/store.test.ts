@@ -149,6 +149,18 @@ test("an acceptance with whose mask others have gone on is not undone, nor is it
   }
 });
 
+test("parts that others have drawn keep no deletion from being redone", () => {
+  const store = start();
+  const part = { id: "op", kind: "create", mask: "part", label: 1, rle: square(8, 8, 2) } as const;
+  store.rebase([{ ...part, parent: "m2", author: "grace", image_version: 2 }], []);
+  store.commit([{ kind: "delete", mask: "m2" }]);
+
+  store.undo();
+
+  expect(store.redo()).toMatchObject([{ kind: "delete", mask: "m2" }]);
+  expect(store.undo()).toMatchObject([{ kind: "revise", mask: "m2" }]);
+});
+
 describe("where somebody else has made a mask of the proposal too", () => {
   const accept = { kind: "verdict", proposal: "p1", verdict: "accepted", label: 1 } as const;
   const undone = [{ kind: "delete", mask: "own" }];
