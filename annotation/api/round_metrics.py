@@ -88,7 +88,7 @@ class FiguresSerializer(ClickFiguresSerializer):
     )
     calibration_by_chance = serializers.FloatField(
         required=False,
-        help_text="what that would be in the mean if each score were right: few show some",
+        help_text="what so few proposals would show of that in the mean if each score were right",
     )
     calibration_bins = CalibrationBinSerializer(many=True, required=False)
     promises = KeptPromiseSerializer(

@@ -3694,7 +3694,7 @@ export interface components {
             calibration_error?: number;
             /**
              * Format: double
-             * @description what that would be in the mean if each score were right: few show some
+             * @description what so few proposals would show of that in the mean if each score were right
              */
             calibration_by_chance?: number;
             calibration_bins?: components["schemas"]["CalibrationBin"][];

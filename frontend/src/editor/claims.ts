@@ -38,6 +38,7 @@ export function touchedMasks(operations: readonly Operation[]): Set<string> {
   );
 }
 
+/** What gives way where others have gone on with the mask of an acceptance that was taken back. */
 export interface Overtaken {
   /** Whose acceptances stand: what decides on them after is about what has been decided. */
   readonly proposals: ReadonlySet<string>;

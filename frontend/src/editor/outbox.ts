@@ -289,7 +289,7 @@ export class ImageOutbox {
     this.#hindrance = "none";
     this.#options.events.onOthers?.(fromOthers, [...proposals]);
     const taken = new Set([...fromOthers.flatMap(acceptedProposal), ...proposals]);
-    const stored = this.#giveUp(taken, operations);
+    const stored = this.#yield(taken, operations);
     this.#options.events.onRebase(missed, this.#pending);
     await stored;
     // A page that shows what was overtaken as done cannot tell from `missed` what came of it.
@@ -309,7 +309,7 @@ export class ImageOutbox {
    * decides against them comes to nothing, as do `operations`, by their ids. What is pending is so at
    * once, before a gesture comes in between; the promise is of the disk.
    */
-  #giveUp(taken: ReadonlySet<string>, operations: ReadonlySet<string>): Promise<unknown> {
+  #yield(taken: ReadonlySet<string>, operations: ReadonlySet<string>): Promise<unknown> {
     const rleOf = (proposal: string): RLE | null =>
       this.#accepted.get(proposal) ?? this.#options.rleOf(proposal);
     const moot = this.#pending.filter((each) => isMoot(each, taken) || operations.has(each.id));
@@ -324,12 +324,12 @@ export class ImageOutbox {
     return Promise.all([settled, ...updates]);
   }
 
-  /** The same where no missed operation told of it, as of what was decided while this page was away. */
+  /** Yield to a decision of which no missed operation told, as one made while this page was away. */
   async #giveWay(batch: readonly Operation[], reason: string): Promise<boolean> {
     const [operation] = batch;
     if (batch.length > 1 || operation === undefined) return this.#park(batch, reason);
     const taken = proposalOf(operation);
-    const stored = this.#giveUp(new Set(taken), new Set());
+    const stored = this.#yield(new Set(taken), new Set());
     if (this.#pending.includes(operation)) return this.#park(batch, reason);
     this.#hindrance = "none";
     this.#options.events.onTaken?.(taken);

@@ -34,7 +34,7 @@ export const FIGURES: readonly FigureWords[] = [
     name: "calibration_error",
     title: "Calibration error",
     explanation:
-      "How far the verifier's scores are from the share of proposals that are good; so few would show some by chance, were each score right",
+      "How far the verifier's scores are from the share of proposals that are good. Few proposals show some by chance, even if every score is right",
     moreIsBetter: false,
     digits: 3,
   },

@@ -140,7 +140,7 @@ export class HeldImage {
   }
 }
 
-/** The proposals that operations decide. */
+/** The proposals that operations decide, and leave so: the last word on each counts. */
 export function decidedBy(operations: readonly Operation[]): string[] {
   const decided = new Set<string>();
   for (const operation of operations) {

@@ -4,8 +4,8 @@ import type { AutoAccept, ScoreBin } from "@/api/types";
 import { formatAgo, formatCount, formatMoment, formatPercent, plural } from "@/components/format";
 import { NOTHING } from "../figures";
 
-/** The precisions that a manager chooses from, of each of which a round tells what it came to. */
 const LEAST = 0.8;
+/** The precisions that a manager chooses from, of each of which a round tells what it came to. */
 const PROMISES = [LEAST, 0.85, 0.9, 0.95, 0.98, 0.99];
 
 export const OFF = "off";
