@@ -297,9 +297,13 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 # looking is nobody's in particular. A mask that was missing and a proposal that was rejected cost
 # time as well, so an image counts whatever became of its proposals, and so do clicks on a mask that
 # was deleted. A reviewer's clicks do not, nor the masks that they made, as their seconds are not
-# counted: what is drawn once the image was finished counts only of who has annotated it, and all
-# before, also of people whose place others took before they had ended their work. A mask is that of
-# who made it, whoever changed it; what the model accepted by itself, of who finished the image.
+# counted: what is drawn once the image was finished counts only of who has annotated it and before
+# they last ended that, and all before, also of people whose place others took before they had ended
+# their work. Clicks on a proposal count whatever its verdict, also where that leaves no revision. A
+# mask is that of who made it, whoever changed it; what the model accepted by itself, of who
+# finished the image. Where a mask came of a proposal that the image's arm does not show (of a page
+# opened before another bundle proposed there, say), the image is in no figure: it was made with the
+# help of one, and would count for the other.
 # What an import finished nobody has worked at. Who loses their place before they end their work
 # tells no seconds: what they did counts, and the image is in no ratio with seconds. Where there are
 # no seconds at all, nobody measured them, and the masks are in no ratio with seconds; of sizes and
@@ -323,8 +327,14 @@ WITH images AS (
     )
     AND coalesce(i.finished_at < %(until)s::timestamptz, true)
     AND (%(bundles)s::text[] IS NULL OR i.proposed_by_id = ANY(%(bundles)s::text[]))
+    AND NOT EXISTS (
+      SELECT FROM annotation_proposal p
+      JOIN annotation_mask m ON m.id = p.mask_id
+      JOIN annotation_revision head ON head.id = m.head_id AND head.rle IS NOT NULL
+      WHERE p.image_id = i.id AND (i.arm = 'none' OR p.bundle_id IS DISTINCT FROM i.proposed_by_id)
+    )
 ), people AS (
-  SELECT s.image_id, s.user_id, sum(s.active_s) AS seconds,
+  SELECT s.image_id, s.user_id, sum(s.active_s) AS seconds, max(s.ended_at) AS last_at,
     min(s.ended_at) FILTER (WHERE s.ended_as = 'finished') AS finished_at
   FROM images
   JOIN annotation_stint s ON s.image_id = images.id
@@ -343,7 +353,7 @@ WITH images AS (
 ), revisions AS (
   SELECT m.id AS mask_id, m.image_id, m.head_id, r.number, r.author_id, r.seconds, r.clicks,
     r.strokes,
-    r.author_id IS NULL OR people.user_id IS NOT NULL OR r.created_at < finished.first_at
+    r.author_id IS NULL OR r.created_at < finished.first_at OR r.created_at <= people.last_at
       AS is_annotation,
     r.author_id IS NOT NULL AND people.user_id IS NULL AS is_untimed
   FROM images
@@ -351,6 +361,14 @@ WITH images AS (
   JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
   JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
   LEFT JOIN people ON people.image_id = images.id AND people.user_id = r.author_id
+), verdicts AS (  -- that made no mask
+  SELECT o.image_id, o.author_id, (o.payload #>> '{effort,clicks}')::int AS clicks,
+    (o.payload #>> '{effort,strokes}')::int AS strokes, people.user_id IS NULL AS is_untimed
+  FROM finished
+  JOIN annotation_operation o ON o.image_id = finished.image_id AND o.author_id IS NOT NULL
+    AND o.kind = 'verdict' AND o.payload ->> 'verdict' <> 'accepted'
+  LEFT JOIN people ON people.image_id = o.image_id AND people.user_id = o.author_id
+  WHERE o.created_at < finished.first_at OR o.created_at <= people.last_at
 ), masks AS (
   SELECT r.mask_id AS id, r.image_id, sum(r.seconds) FILTER (WHERE r.is_annotation) AS seconds,
     sum(r.clicks) FILTER (WHERE r.is_annotation) AS clicks,
@@ -388,12 +406,17 @@ WITH images AS (
   WHERE %(by)s NOT IN ('size', 'label') OR masks.id IS NOT NULL
   GROUP BY 1, 2
 ), lost AS (
-  SELECT DISTINCT image_id, author_id FROM revisions WHERE is_annotation AND is_untimed
+  SELECT image_id, author_id FROM revisions WHERE is_annotation AND is_untimed
+  UNION
+  SELECT image_id, author_id FROM verdicts WHERE is_untimed
 ), worked AS (
-  SELECT r.image_id, CASE %(by)s WHEN 'annotator' THEN r.author_id::text ELSE '' END AS key,
-    sum(r.clicks) AS clicks, sum(r.strokes) AS strokes
-  FROM revisions r
-  WHERE r.is_annotation
+  SELECT image_id, CASE %(by)s WHEN 'annotator' THEN author_id::text ELSE '' END AS key,
+    sum(clicks) AS clicks, sum(strokes) AS strokes
+  FROM (
+    SELECT image_id, author_id, clicks, strokes FROM revisions WHERE is_annotation
+    UNION ALL
+    SELECT image_id, author_id, clicks, strokes FROM verdicts
+  ) AS acts
   GROUP BY 1, 2
 ), spent AS (
   SELECT image_id, key, seconds, clicks, strokes, sum(seconds) OVER (PARTITION BY image_id) AS timed
