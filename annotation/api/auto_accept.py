@@ -46,7 +46,9 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
         help_text="As sure, and left to people; since `since`; null: for managers alone",
     )
     decided = serializers.IntegerField(
-        allow_null=True, help_text="Of those audited, on finished images; null: for managers alone"
+        allow_null=True,
+        help_text="Of those audited, on finished images, with those left undecided there; null: for "
+        "managers alone",
     )
     left_out = serializers.IntegerField(
         allow_null=True,

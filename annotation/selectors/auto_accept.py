@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final, TypedDict
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Value
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Floor, Least
 
-from annotation.models import Alias, Bundle, Project, Proposal, Round
+from annotation.models import Alias, Bundle, Image, Project, Proposal, Round, Stint
 from annotation.selectors.doubts import (
     AS_IT_WAS,
     AT_ONCE,
@@ -27,6 +27,11 @@ from engine.verification.promise import Precision, measured_precision
 State = Proposal.State
 SERVING: Final = Alias.Name.SERVING
 ALL: Final = "all"  # whichever bundle proposed
+# Undecided on an image that a person has finished, and no import: where proposals that are wrong
+# are left standing, verdicts alone would be better than the model is.
+LEFT_BY_A_PERSON: Final = Q(state=State.PENDING, image__status__in=Image.FINISHED) & Exists(
+    Stint.objects.filter(image=OuterRef("image"), ended_as=Stint.End.FINISHED)
+)
 BINS: Final = 10  # of scores, each a tenth wide
 
 
@@ -35,8 +40,8 @@ class Audit:
     """Of the proposals that auto-accept left to people since its precision was promised."""
 
     audited: int
-    decided: int
-    untouched: int  # accepted, and so they were when the image was finished
+    decided: int  # or left undecided by who finished the image: they did not want it
+    untouched: int  # of the decided: accepted, and so they were when the image was finished
     left_out: int  # decided by people who are doubted, and not counted as decided
     at_once: int  # accepted with others at once, or picked out from those: not counted as audited
 
@@ -171,7 +176,7 @@ def _audits(
 ) -> dict[str, Count]:
     """Count the fields of an `Audit` of each proposer."""
     audited, is_left_out = _is_audited(project), Q(decided_by__in=doubted)
-    decided = audited & DECIDED_BY_A_PERSON
+    decided = audited & (DECIDED_BY_A_PERSON | LEFT_BY_A_PERSON)
     counted = {
         "audited": audited & ~Q(state=State.SUPERSEDED) & ~AT_ONCE,
         "decided": decided & ~is_left_out,

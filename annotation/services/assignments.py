@@ -19,7 +19,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
 from annotation.errors import DomainError, NotAllowedError
-from annotation.models import Assignment, Image, Membership, Operation, Project, Stint
+from annotation.models import Assignment, Image, Membership, Operation, Project, Proposal, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY, asking, memberships_of
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
@@ -42,6 +42,10 @@ _MEMBER = Prepared(
     )
 )
 _IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
+
+_AUDITED = Prepared(
+    lambda: Proposal.objects.filter(image_id=Param("image"), audited_at__isnull=False)[:1]
+)
 
 
 class ImageTakenError(DomainError):
@@ -145,6 +149,8 @@ def release(
             _write_outcomes(image, assignment)
         if image.status == Image.Status.TODO:
             _finish_if_done_by_all(image)
+        if is_done and not is_review:
+            _check_promise(image)
     log.info("image_released", image_id=image.pk, user_id=user.pk)
 
 
@@ -171,13 +177,20 @@ def finish_image(
     _write_outcomes(image, assignment)
     if not _is_approved(image, user):
         _finish_if_done_by_all(image)
+    _check_promise(image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 
 
 def _write_outcomes(image: Image, assignment: Assignment) -> None:
     """Write what became of proposals, as the person to whom they were shown ends their work."""
-    if assignment.slot == 0 and any(each.audited_at for each in write_outcomes(image)):
+    if assignment.slot == 0:
+        write_outcomes(image)
+
+
+def _check_promise(image: Image) -> None:
+    """See whether auto-accept keeps its promise, if audits on the image are among what tells."""
+    if _AUDITED.first(image=image.pk) is not None:
         stop_if_broken(project_id=image.project_id)
 
 

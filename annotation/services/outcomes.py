@@ -23,8 +23,8 @@ _DECIDED = Prepared(
 )
 
 
-def write_outcomes(image: Image) -> Sequence[Proposal]:
-    """Write into each proposal what became of it, and return them. Safe to repeat.
+def write_outcomes(image: Image) -> None:
+    """Write into each proposal what became of it. Safe to repeat.
 
     One that was accepted unseen is seen once its mask has another revision than its acceptance.
     """
@@ -39,7 +39,6 @@ def write_outcomes(image: Image) -> Sequence[Proposal]:
         proposal.is_picked_out = is_as_sure and not proposal.is_unseen
     if proposals:
         _write(proposals)
-    return proposals
 
 
 def _write(proposals: Sequence[Proposal]) -> None:

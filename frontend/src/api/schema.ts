@@ -2616,7 +2616,7 @@ export interface components {
             accepted: number;
             /** @description As sure, and left to people; since `since`; null: for managers alone */
             audited: number | null;
-            /** @description Of those audited, on finished images; null: for managers alone */
+            /** @description Of those audited, on finished images, with those left undecided there; null: for managers alone */
             decided: number | null;
             /** @description Verdicts on those audited that do not count, as their person is doubted; null: for managers alone */
             left_out: number | null;

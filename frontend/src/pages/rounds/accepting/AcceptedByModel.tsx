@@ -34,10 +34,11 @@ export function AcceptedByModel({ project }: { project: Project }) {
         >
           What people decided on proposals of images that are finished and not deleted, but for
           those who accept what others do not, and for what was accepted at once, with whatever on
-          that image was as sure; right is what they accepted and left as it was, its label too. It
-          stops once either of all models since it was switched on, or of one that proposes now, too
-          few are right. The chart, for managers, is of the serving model's proposals alone. Exact
-          intervals (Clopper and Pearson), as if each verdict stood for itself.
+          that image was as sure; what they left undecided there of those audited, too. Right is
+          what they accepted and left as it was, its label too. It stops once either of all models
+          since it was switched on, or of one that proposes now, too few are right. The chart, for
+          managers, is of the serving model's proposals alone. Exact intervals (Clopper and
+          Pearson), as if each verdict stood for itself.
         </Source>
       }
     >
