@@ -13,8 +13,9 @@ from their hashes alone. Arms compare all that a bundle does. While a candidate 
 accepts anything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -66,11 +67,19 @@ class Arms:
             raise BundleLeftError("other arms")
 
     def due(self) -> dict[Arm, list[int]]:
-        """Draw the images that are to be proposed for: their ids by arm, in the queue's order."""
+        """Draw the images that are to be proposed for: their ids by arm, in the queue's order.
+
+        After them come those that a trial or other shares draw for another arm than they are of,
+        whoever has seen them: what serves stays meanwhile, so that nothing else would move them on.
+        """
         drawn: dict[Arm, list[int]] = {arm: [] for arm in Arm}
         for image in self._unseen().only("sha256").iterator():
             drawn[self._arm_of(image)].append(image.pk)
-        drawn[Arm.CANDIDATE] = list(dict.fromkeys([*drawn[Arm.CANDIDATE], *self._to_try()]))
+        known = {*chain.from_iterable(drawn.values()), *self.to_book()}
+        for image in self._free().only("sha256", "arm").iterator():
+            arm = self._arm_of(image)
+            if image.arm != arm and image.pk not in known:
+                drawn[arm].append(image.pk)
         return drawn
 
     def to_look_at(self) -> list[int]:
@@ -124,20 +133,11 @@ class Arms:
         """
         waiting = _waiting(self.project, self.serving)
         is_bare = Q(proposed_by=None, outside_at=None)
-        is_free = ~Q(begun()) & ~_outside_stands()
-        return waiting.filter(is_bare | ((Q(is_due=True) | ~self._is_seen()) & is_free))
+        return waiting.filter(is_bare | ((Q(is_due=True) | ~self._is_seen()) & _is_free()))
 
-    def _to_try(self) -> Iterator[int]:
-        """Yield the images that nobody has begun and that a trial draws, whoever has seen them.
-
-        What serves stays while a trial begins, so that nothing else would move them on.
-        """
-        if Arm.CANDIDATE not in self.others:
-            return
-        images = _waiting(self.project, self.serving).filter(~Q(begun()), ~_outside_stands())
-        for image in images.exclude(arm=Arm.CANDIDATE).only("sha256").iterator():
-            if self._arm_of(image) == Arm.CANDIDATE:
-                yield image.pk
+    def _free(self) -> QuerySet[Image]:
+        """Images that nobody has begun, whatever has proposed there but for outside models."""
+        return _waiting(self.project, self.serving).filter(_is_free())
 
     def _arm_of(self, image: Image) -> Arm:
         arm = arm_for(image.sha256, project=self.project)
@@ -181,13 +181,17 @@ def lock_if_free(image: Image) -> bool:
     """
     Image.objects.select_for_update().get(pk=image.pk)
     is_bare = Q(proposed_by=None, outside_at=None)
-    is_free = is_bare | (~Q(_held()) & ~Q(begun()) & ~_outside_stands())
-    return Image.objects.filter(is_free, pk=image.pk, status=Image.Status.TODO).exists()
+    is_left = is_bare | (~Q(_held()) & _is_free())
+    return Image.objects.filter(is_left, pk=image.pk, status=Image.Status.TODO).exists()
 
 
 def is_begun(image: Image) -> bool:
     """Tell whether a person has begun an image."""
     return Image.objects.filter(begun(), pk=image.pk).exists()
+
+
+def _is_free() -> Q:
+    return ~Q(begun()) & ~_outside_stands()
 
 
 def _held() -> Exists:

@@ -47,8 +47,8 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     )
     decided = serializers.IntegerField(
         allow_null=True,
-        help_text="Of those audited, on finished images, with those left undecided there; null: for "
-        "managers alone",
+        help_text="Of those audited, on finished images, with those left undecided there; null: "
+        "for managers alone",
     )
     left_out = serializers.IntegerField(
         allow_null=True,

@@ -19,6 +19,13 @@ from annotation.services.preparation import prepare_project
 from annotation.services.promises import promise
 
 BATCH: Final = 1000  # images
+# Fields that say what is proposed where, and what comes next: a job sees to it.
+PREPARED_BY: Final = (
+    "next_by",
+    "without_proposals_share",
+    "previous_bundle_share",
+    "candidate_bundle_share",
+)
 log = structlog.get_logger(__name__)
 
 
@@ -54,20 +61,22 @@ def create_project(
 def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     """Change the named fields.
 
-    Another number of people adds places to images, or takes open ones away; another order is made
-    by a job.
+    Another number of people adds places to images, or takes open ones away; another order, and
+    other arms of what nobody has begun, are made by a job.
     """
     locked = Project.objects.select_for_update().get(pk=project.pk)
     if "auto_accept_precision" in changes:
         changes = {**changes, **promise(locked, changes["auto_accept_precision"])}
-    is_reordered = changes.get("next_by", locked.next_by) != locked.next_by
+    is_prepared = all(
+        changes.get(name, getattr(locked, name)) == getattr(locked, name) for name in PREPARED_BY
+    )
     for name, value in changes.items():
         setattr(locked, name, value)
     if changes:
         locked.save(update_fields=list(changes))
     if changes.keys() & {"overlap", "overlap_share", "holdout_people"}:
         _fit_places(locked)
-    if is_reordered:
+    if not is_prepared:
         prepare_project(project=locked)
     return locked
 

@@ -13,7 +13,7 @@ from PIL import Image as Picture
 
 from annotation.models import Bundle, Image, Membership, Project, Proposal, Round
 from annotation.services.images import add_image
-from annotation.services.projects import create_project, update_project
+from annotation.services.projects import create_project
 from annotation.services.proposals import Found, replace_pending_proposals
 from engine.masks.rle import RLE, encode
 
@@ -78,7 +78,8 @@ def make_world() -> World:
         labels=[{"name": "cell", "color": "#1f77b4"}],
         holdout_share=0,
     )
-    project = update_project(project=project, changes={**NO_ARMS, "draw_salt": SALT})
+    Project.objects.filter(pk=project.pk).update(**NO_ARMS, draw_salt=SALT)
+    project.refresh_from_db()
     for role in ("reviewer", "annotator"):
         Membership.objects.create(project=project, user=people[role], role=role)
     elsewhere = create_project(name="Elsewhere", created_by=people["stranger"])

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from annotation import jobs
-from annotation.models import Alias, Bundle, Embedding, Image, Mask, Project, Proposal, Round
+from annotation.models import Alias, Bundle, Embedding, Image, Job, Mask, Project, Proposal, Round
 from annotation.selectors.effort_table import By, effort_table
 from annotation.selectors.plan import Queue, free_in
 from annotation.services.assignments import claim_image, finish_image
@@ -414,6 +414,28 @@ def test_other_shares_change_nothing_that_is_done_or_begun(
     assert after[Arm.NONE] == before[Arm.NONE]
     assert after[Arm.SERVING] == before[Arm.SERVING]
     assert after[Arm.PREVIOUS] == ("serving", newer.pk, {newer.pk})
+
+
+def test_other_shares_draw_anew_what_nobody_has_begun_while_one_bundle_serves(
+    world: World, images: dict[Arm, Image]
+) -> None:
+    run(world)
+    bare = recorded(images)
+    serving = ensure_pretrained(project=world.project)
+    proposed = {**bare, Arm.NONE: ("serving", serving.pk, {serving.pk})}
+
+    def draw(share: float) -> dict[Arm, tuple[str, str | None, set[str]]]:
+        changes = {"without_proposals_share": share}
+        project = update_project(project=world.project, changes=changes)
+        [waiting] = Job.objects.filter(project=project, state="queued")
+        run_job(job_id=waiting.pk)
+        return recorded(images)
+
+    assert draw(0.0) == proposed
+    assert draw(0.3) == bare
+    assert draw(0.0) == proposed
+    begin(world, images[Arm.NONE])
+    assert draw(0.3) == proposed
 
 
 def test_a_trial_tries_its_candidate_also_where_what_serves_was_sure(
