@@ -227,10 +227,17 @@ def end_cancelled_job(claim: Claim) -> None:
 
 @transaction.atomic
 def release_job(claim: Claim, *, error: str) -> None:
-    """Give a job back after a passing fault; it is tried again, at most MAX_ATTEMPTS times."""
-    attempt = _held(claim).select_for_update().values_list("attempt", flat=True).first()
-    if attempt is None:
+    """Give a job back after a passing fault; it is tried again, at most MAX_ATTEMPTS times.
+
+    One that a person asked to stop ends with that.
+    """
+    held = _held(claim).select_for_update().values_list("attempt", "cancel_requested").first()
+    if held is None:
         raise LeaseLostError(f"job {claim.job_id}")
+    attempt, is_cancelled = held
+    if is_cancelled:
+        end_cancelled_job(claim)
+        return
     if attempt >= MAX_ATTEMPTS:
         fail_job(claim, error=error)
         return
@@ -284,10 +291,10 @@ def sweep_jobs() -> list[int]:
     Returns the ids that were sent.
     """
     abandoned = Job.objects.filter(state=State.RUNNING, lease_until__lte=Now())
-    for job_id in abandoned.filter(attempt__gte=MAX_ATTEMPTS).values_list("pk", flat=True):
-        _give_up(abandoned.filter(pk=job_id), job_id, State.FAILED, VANISHED)
     for job_id in abandoned.filter(cancel_requested=True).values_list("pk", flat=True):
         _give_up(abandoned.filter(pk=job_id), job_id, State.CANCELLED, "")
+    for job_id in abandoned.filter(attempt__gte=MAX_ATTEMPTS).values_list("pk", flat=True):
+        _give_up(abandoned.filter(pk=job_id), job_id, State.FAILED, VANISHED)
     sent = []
     due = Q(state=State.QUEUED, lease_until__lte=Now()) | Q(state=State.QUEUED, lease_until=None)
     due |= Q(state=State.RUNNING, lease_until__lte=Now())

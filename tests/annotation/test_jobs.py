@@ -234,6 +234,27 @@ def test_a_job_that_kills_its_workers_fails_in_the_end(world: World, send: Mock)
     assert "vanished" in job.error
 
 
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_what_a_person_stops_in_its_last_attempt_was_stopped_and_has_not_failed(
+    world: World,
+    send: Mock,
+    is_alive: bool,  # noqa: FBT001
+) -> None:
+    job = enqueue(world)
+    Job.objects.filter(pk=job.pk).update(attempt=MAX_ATTEMPTS - 1)
+    claim = claimed(job)
+    cancel_job(job_id=job.pk)
+
+    if is_alive:
+        release_job(claim, error="The object store is unreachable.")
+    else:
+        let_lease_run_out(job)
+        sweep_jobs()
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("cancelled", "")
+
+
 def test_a_job_that_gets_further_is_not_given_up_however_often_its_worker_dies(
     world: World, send: Mock
 ) -> None:
