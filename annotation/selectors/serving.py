@@ -108,7 +108,7 @@ def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:
     moves = AliasMove.objects.filter(
         project_id=project_id, name__in=[Alias.Name.SERVING, Alias.Name.CANDIDATE]
     )
-    # Between a trial's beginning and its end nothing moves but what ends it.
+    # Between a trial's beginning and its end no other masks come to serve but those that end it.
     move_before = moves.filter(pk__lt=OuterRef("pk")).order_by("-pk")
     served = JSONObject(pk="to_bundle", round=JSONObject(number="to_bundle__round__number"))
     is_end = Q(name=Alias.Name.CANDIDATE, to_bundle=None)
@@ -119,7 +119,7 @@ def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:
                 then=Subquery(
                     move_before.values(
                         served=Case(
-                            When(name=Alias.Name.SERVING, then=served),
+                            When(name=Alias.Name.SERVING, changes_masks=True, then=served),
                             default=Value(None, JSONField()),
                         )
                     )[:1]

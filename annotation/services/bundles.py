@@ -125,7 +125,8 @@ def promote_bundle(
 ) -> None:
     """Serve another bundle; what served becomes `previous`. Unfinished images are proposed again.
 
-    A trial ends: it asked whether a candidate is better than what served until now.
+    A trial ends: it asked whether a candidate is better than what served until now. It goes on
+    where the masks stay the same, as after a round of captions alone.
 
     Raises:
         ServingMovedError: the project does not serve `expected`.
@@ -135,7 +136,8 @@ def promote_bundle(
     Alias.objects.filter(project=project, name=SERVING).update(bundle=to)
     _record_move(project, SERVING, served, to, reason=reason, by=by)
     point_alias(project=project, name=PREVIOUS, to=served, reason=reason, by=by)
-    point_alias(project=project, name=CANDIDATE, to=None, reason=reason, by=by)
+    if masks_of(served) != masks_of(to):
+        point_alias(project=project, name=CANDIDATE, to=None, reason=reason, by=by)
     prepare_project(project=project, by=by)
     log.info("bundle_promoted", project_id=project.pk, bundle=to.pk, before=expected)
 

@@ -368,6 +368,22 @@ def test_a_trial_ends_when_something_else_comes_to_serve(
     assert ends == ["round 4", "rolled back"]
 
 
+def test_a_trial_goes_on_while_a_round_of_captions_alone_comes_to_serve(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    captioned = make_captioned(serving)
+    begin(world, refused)
+
+    promote_bundle(
+        project=world.project, expected=serving.pk, to=captioned, reason="round 4", by=None
+    )
+
+    assert Alias.objects.get(project=world.project, name="candidate").bundle_id == refused.bundle_id
+    end_trial(project=world.project, by=world.manager)
+    [end, *_] = manager.get(f"projects/{world.project.pk}/serving-moves").json()["results"]
+    assert (end["to"], end["by"], end["gave_way_to"]) == (None, "manager", None)
+
+
 def promote(world: World, judged: Round, serving: Bundle) -> None:
     assert judged.bundle is not None
     promote_by_hand(
