@@ -515,8 +515,11 @@ def test_what_the_serving_verifier_can_promise_is_what_the_round_found_that_meas
     world: World, manager: Api, annotator: Api
 ) -> None:
     first, tried, other = (make_bundle(name, **{VERIFIER: name}) for name in "abc")
-    promises = [{"promise": 0.8, "threshold": 0.6}, {"promise": 0.85, "threshold": 0.9}]
-    promises.append({"promise": 0.95, "threshold": None})
+    promises: list[dict[str, float | None]] = [
+        {"promise": 0.8, "threshold": 0.6},
+        {"promise": 0.85, "threshold": 0.9},
+        {"promise": 0.95, "threshold": None},
+    ]
     found = make_promoted_round(world.project, first, tried)
     metrics = {"measured": tried.pk, "candidate": {"promises": promises}}
     Round.objects.filter(pk=found.pk).update(metrics=metrics)
