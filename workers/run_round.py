@@ -19,6 +19,7 @@ from annotation.services.bundles import ServingMovedError, ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
 from annotation.services.rounds import (
+    begin_version,
     finish_round,
     freeze_version,
     record_bundle,
@@ -59,6 +60,8 @@ def _frozen(lease: Lease, current: Round) -> DatasetVersion:
     if current.dataset_version is not None:
         return current.dataset_version
     lease.report(0, 0, "Freezing the dataset")
+    with fenced(lease.claim):
+        begin_version(round_id=current.pk)
     version = cut_version(project=current.project, created_by=current.created_by)
     with fenced(lease.claim):
         freeze_version(round_id=current.pk, version=version)

@@ -24,9 +24,10 @@ from rest_framework.utils.encoders import JSONEncoder
 from annotation.api.jobs import JobSerializer
 from annotation.api.problems import CONTENT_TYPE, problem
 from annotation.models import Round
-from annotation.selectors.counts import finished_since_round, project_counts
+from annotation.selectors.counts import project_counts
 from annotation.selectors.jobs import jobs_of
 from annotation.selectors.live_transcripts import LiveText, live_text_by_person
+from annotation.selectors.news import finished_since_round
 from annotation.selectors.projects import projects_for
 from annotation.selectors.queue import returned_by_person
 from annotation.selectors.serving import serving_of

@@ -17,8 +17,8 @@ from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
-from annotation.selectors.counts import finished_since_round, project_counts
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.counts import project_counts
+from annotation.selectors.news import all_to_learn, finished_since_round, new_to_learn
 from annotation.selectors.projects import (
     projects_for,
     trashed_projects_for,
@@ -76,6 +76,8 @@ class NewsSerializer(serializers.Serializer[Any]):
 
     masks = serializers.IntegerField()
     captions = serializers.IntegerField()
+    all_masks = serializers.IntegerField(help_text="Images to learn masks from, new or not")
+    all_captions = serializers.IntegerField(help_text="The same of descriptions")
     has_caption_models = serializers.BooleanField(
         help_text="false: `python -m engine.weights --captions` fetches what captions need"
     )
@@ -317,6 +319,7 @@ def _project(request: Request, project_id: int, *, status: int = 200) -> Respons
         "finished_since_round": finished_since_round(project_id),
         "news": {
             **new_to_learn(project_id),
+            **{f"all_{part}": count for part, count in all_to_learn(project_id).items()},
             "has_caption_models": caption_models.are_installed(),
         },
         "agreement": agreement_of(project_id),

@@ -104,7 +104,8 @@ class RetrainSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=Round.Part.choices),
         required=False,
         allow_empty=False,
-        help_text="what to train; without it, what has something new to learn from",
+        help_text="what to train, whether there is anything new or not; without it, what has "
+        "something new to learn from",
     )
 
 

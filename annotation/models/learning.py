@@ -166,6 +166,9 @@ class Round(models.Model):
     dataset_version = models.ForeignKey(
         DatasetVersion, on_delete=models.PROTECT, null=True, related_name="rounds"
     )  # frozen by the job's first step
+    # From when on it may not know what is finished: as the cutting of its version began. Null: that
+    # has not begun, or was before this was kept.
+    learns_until = models.DateTimeField(null=True)
     base_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
     bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, null=True, related_name="round")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")

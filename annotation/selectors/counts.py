@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
 
@@ -68,13 +68,6 @@ def project_counts(project_id: int) -> ProjectCounts:
     return figures
 
 
-def finished_since_round(project_id: int) -> int:
-    """Count images finished since the newest round's dataset; the holdout does not train."""
-    until = learned_until(project_id)
-    finished = finished_to_learn(project_id)
-    return (finished.filter(finished_at__gt=until) if until else finished).count()
-
-
 def finished_to_learn(project_id: int) -> QuerySet[Image]:
     """Finished images outside the holdout."""
     return Image.objects.filter(
@@ -82,21 +75,20 @@ def finished_to_learn(project_id: int) -> QuerySet[Image]:
     )
 
 
-def learned_until(project_id: int, part: str | None = None) -> datetime | None:
-    """Tell up to when the newest round (that trains a part) learns; none failed or cancelled."""
-    rounds = Round.objects.filter(project_id=project_id).exclude(
+def learned_rounds(project_id: int) -> QuerySet[Round]:
+    """Rounds that have taught a model something, or are about to; none failed or cancelled."""
+    return Round.objects.filter(project_id=project_id).exclude(
         state__in=[Round.State.FAILED, Round.State.CANCELLED]
     )
-    if part is not None:
-        rounds = rounds.filter(parts__contains=[part])
-    return newest_until(rounds)
 
 
 def newest_until(rounds: QuerySet[Round]) -> datetime | None:
-    """Tell when the newest of some rounds had its dataset cut; before that, when it began.
+    """Tell up to when the newest of some rounds learns: as its dataset was begun to be cut.
 
-    A round waits for a worker, and learns from what is finished meanwhile. Its dataset's row may be
-    older than the round: the same content was cut before.
+    Before that, when it began: a round waits for a worker, and learns from what is finished
+    meanwhile. Of older rounds only the dataset's own time is known, which is that of its end, or of
+    an older round's where the same content was cut before.
     """
-    until = Greatest("created_at", "dataset_version__created_at")  # of PostgreSQL: without nulls
+    known = Greatest("created_at", "dataset_version__created_at")  # of PostgreSQL: without nulls
+    until = Coalesce("learns_until", known)
     return rounds.order_by("-number").values_list(until, flat=True).first()

@@ -9,9 +9,10 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from annotation import caption_models
 from annotation.models import Project, Round
-from annotation.selectors.counts import finished_since_round, finished_to_learn, newest_until
 from annotation.selectors.expectation import expectation_of
+from annotation.selectors.news import finished_since_round, new_since
 from annotation.services.rounds import (
     NothingNewError,
     NotPreparedError,
@@ -44,7 +45,7 @@ def apply_retrain_policies() -> list[Round]:
 def _due(project: Project) -> str | None:
     """Name the policy that wants a round now."""
     needed, hours = project.retrain_after_images, project.retrain_every_hours
-    if needed is not None and _finished_since_any(project) >= needed:
+    if needed is not None and _new_since_any(project) >= needed:
         return "images"
     if hours is not None and _waited_for(project, hours):
         return "schedule"
@@ -53,13 +54,16 @@ def _due(project: Project) -> str | None:
     return None
 
 
-def _finished_since_any(project: Project) -> int:
-    """Count images finished since the newest round's dataset, also if that failed or was cancelled.
+def _new_since_any(project: Project) -> int:
+    """Count images that are new to masks, or to captions if there are more, since the last round.
 
-    Else what made it fail, or the person who stopped it, would meet the next one a minute later.
+    Also since one that failed or was cancelled. Else what made it fail, or the person who stopped
+    it, would meet the next one a minute later. What cannot be trained here is new to nothing.
     """
-    finished, until = finished_to_learn(project.pk), newest_until(project.rounds.all())
-    return (finished.filter(finished_at__gt=until) if until else finished).count()
+    new = new_since(project.pk, project.rounds.all())
+    if not caption_models.are_installed():
+        del new[Round.Part.CAPTIONS]
+    return max(new.values())
 
 
 def _waited_for(project: Project, hours: float) -> bool:

@@ -7,13 +7,13 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Max, Value, When
+from django.db.models import Case, Max, Q, Value, When
 from django.db.models.functions import Now
 
 from annotation import caption_models, jobs
 from annotation.errors import DomainError
 from annotation.models import Alias, Bundle, DatasetVersion, Job, Project, Round
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.news import all_to_learn, new_to_learn
 from annotation.services.bundles import hold_serving, promote_bundle
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, enqueue_job
@@ -22,9 +22,9 @@ State = Round.State
 Part = Round.Part
 CURVES: Final = {Part.MASKS: "curve", Part.CAPTIONS: "caption_curve"}  # fields of a round
 IS_RUNNING: Final = "A round is running; wait for it or cancel it."
-NOTHING_NEW: Final = {
-    Part.MASKS: "No image with masks was finished since the last round of masks.",
-    Part.CAPTIONS: "No image was described since the last round of descriptions.",
+NOTHING_THERE: Final = {
+    Part.MASKS: "No finished image outside the holdout has a mask to learn from.",
+    Part.CAPTIONS: "No finished image outside the holdout was described.",
 }
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class RoundRunningError(DomainError):
 
 
 class NothingNewError(DomainError):
-    """Nothing was finished or described since the last round."""
+    """Nothing was finished or described since the last round, or at all."""
 
     code = "nothing_new"
 
@@ -58,7 +58,14 @@ def start_round(
 ) -> Round:
     """Begin a round and enqueue its job. The same request_id returns the same round.
 
-    Without parts it trains what has something new to learn from.
+    Without parts it trains what has something new to learn from. Parts that a person chooses may
+    learn from what they know already: the holdout may have grown since, or the recipe changed.
+
+    Raises:
+        RoundRunningError: one runs already.
+        NotPreparedError: the project serves no bundle yet.
+        NothingNewError: there is nothing new, or nothing at all for a part that was chosen.
+
     """
     key = f"round:{request_id}" if request_id else None
     Project.objects.select_for_update().get(pk=project.pk)
@@ -110,6 +117,14 @@ def reopen_round(*, round_id: int) -> Round:
     except IntegrityError:
         raise RoundRunningError("Another round of the project runs by now.") from None
     return Round.objects.select_related("project", "base_bundle", "bundle").get(pk=round_id)
+
+
+def begin_version(*, round_id: int) -> None:
+    """Note that the version which the round trains on is about to be cut: it knows what is there.
+
+    What is finished meanwhile may be in it, and counts as new all the same.
+    """
+    Round.objects.filter(pk=round_id, dataset_version=None).update(learns_until=Now())
 
 
 def freeze_version(*, round_id: int, version: DatasetVersion) -> None:
@@ -207,9 +222,10 @@ def promote_by_hand(
 
 @transaction.atomic
 def cancel_round(*, round_id: int) -> Round:
-    """Stop a running round; its job ends at the next step."""
-    running = Round.objects.filter(pk=round_id, state__in=Round.RUNNING)
-    job_id = running.values_list("job_id", flat=True).first()
+    """Stop a round that runs, or that waits to be taken up again; its job ends at the next step."""
+    is_going = Q(state__in=Round.RUNNING) | Q(job__state__in=Job.UNFINISHED)
+    going = Round.objects.filter(is_going, pk=round_id)
+    job_id = going.values_list("job_id", flat=True).first()
     if job_id is not None and cancel_job(job_id=job_id).state == Job.State.CANCELLED:
         settle_rounds()
     return Round.objects.get(pk=round_id)
@@ -222,7 +238,8 @@ def settle_rounds() -> int:
         state=State.CANCELLED, decision="Cancelled.", finished_at=Now()
     )
     for failed in open_rounds.filter(job__state=Job.State.FAILED).select_related("job"):
-        settled += Round.objects.filter(pk=failed.pk, state__in=Round.RUNNING).update(
+        # It may have been tried again since: then its job has not failed.
+        settled += open_rounds.filter(pk=failed.pk, job__state=Job.State.FAILED).update(
             state=State.FAILED,
             decision=failed.job.error if failed.job else "",
             finished_at=Now(),
@@ -234,15 +251,15 @@ def _parts_to_train(project: Project, wanted: Collection[str] | None) -> list[st
     """Return the parts that are wanted, or those with news, in their usual order.
 
     Raises:
-        NothingNewError: a wanted part, or every part, has nothing new to learn from.
+        NothingNewError: a wanted part has nothing to learn from, or none has anything new.
 
     """
-    news = new_to_learn(project.pk)
     if wanted is None:
-        return _parts_with_news(news)
+        return _parts_with_news(new_to_learn(project.pk))
+    there = all_to_learn(project.pk)
     for part in wanted:
-        if not news[part]:
-            raise NothingNewError(NOTHING_NEW[Part(part)])
+        if not there[part]:
+            raise NothingNewError(NOTHING_THERE[Part(part)])
     return [part for part in Part.values if part in wanted]
 
 

@@ -67,7 +67,10 @@ const PROJECT: Project = {
   counts: COUNTS,
   serving: null,
   finished_since_round: 4,
-  news: { masks: 4, captions: 0, has_caption_models: true },
+  news: {
+    ...{ masks: 4, captions: 0, all_masks: 4, all_captions: 0 },
+    has_caption_models: true,
+  },
   returned: [],
   agreement: null,
   holdout_agreement: null,

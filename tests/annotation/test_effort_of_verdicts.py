@@ -41,8 +41,7 @@ def value(figure: Figure | None) -> float | None:
 
 
 def claim(image: Image, user: User, queue: Queue | None = None) -> Assignment:
-    more = {} if queue is None else {"queue": queue}
-    place = claim_image(project=image.project, user=user, image_id=image.pk, **more)
+    place = claim_image(project=image.project, user=user, image_id=image.pk, queue=queue)
     assert place is not None
     return place
 

@@ -76,7 +76,7 @@ def test_without_anything_new_no_round_starts_and_nobodys_work_is_summed_up(
     Round.objects.filter(pk=rounds[1].pk).update(created_at=timezone.now())
     DatasetVersion.objects.filter(rounds=rounds[1]).update(counts={"train": 4})
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert apply_retrain_policies() == []
     assert expected(world)["saving"]["value"] == 0
 

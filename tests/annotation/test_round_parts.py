@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
-from annotation.models import Alias, Bundle, Image, Round
-from annotation.selectors.news import new_to_learn
+from annotation.models import Alias, Bundle, Image, Project, Round
+from annotation.selectors.news import finished_since_round, new_to_learn
 from annotation.services.caption_gate import judge_captions
 from annotation.services.captions import save_caption
 from annotation.services.gate import Verdict, together
+from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.rounds import (
     NothingNewError,
     finish_round,
@@ -82,9 +84,58 @@ def test_a_round_of_captions_leaves_masks_as_new_as_they_were(
     end(start(world, ["captions"]))
 
     assert new_to_learn(world.project.pk) == {"masks": 1, "captions": 0}
-    with pytest.raises(NothingNewError, match="described"):
-        start(world, ["captions"])
+    assert finished_since_round(world.project.pk) == 1
     assert start(world).parts == ["masks"]
+
+
+def test_what_a_person_chooses_learns_once_more_from_what_there_is(
+    world: World, done: Image, models: Path, manager: Api
+) -> None:
+    """The holdout may have grown since, or a reviewer corrected what it learned from."""
+    draw(world, done)
+    end(start(world))
+    with pytest.raises(NothingNewError, match="since the last round"):
+        start(world)
+    with pytest.raises(NothingNewError, match="described"):
+        start(world, ["masks", "captions"])
+
+    assert start(world, ["masks"]).parts == ["masks"]
+
+    news = manager.get(f"projects/{world.project.pk}").json()["news"]
+    assert (news["masks"], news["all_masks"], news["all_captions"]) == (0, 1, 0)
+
+
+def test_a_round_of_captions_does_not_let_a_policy_wait_longer_for_masks(
+    world: World, done: Image, models: Path
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(retrain_after_images=2)
+    draw(world, done)
+    describe(world, done)
+    end(start(world, ["captions"]))
+    waiting = apply_retrain_policies()
+
+    make_image(world.project, 1, status="done", finished_at=timezone.now())
+    [started] = apply_retrain_policies()
+
+    assert waiting == []
+    assert started.parts == ["masks"]
+
+
+def test_what_cannot_be_trained_here_starts_no_round_of_masks(
+    world: World, done: Image, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = settings.CAPTION_BASE = tmp_path
+    Project.objects.filter(pk=world.project.pk).update(retrain_after_images=2)
+    images = [make_image(world.project, at, status="done") for at in range(1, 4)]
+    Image.objects.update(finished_at="2026-01-01T00:00Z")
+    for image in images:
+        describe(world, image)
+    draw(world, done)
+    end(start(world))
+
+    make_image(world.project, 5, status="done", finished_at=timezone.now())
+
+    assert apply_retrain_policies() == []  # one image is new to masks
 
 
 def test_the_holdouts_descriptions_are_nothing_to_learn(world: World, done: Image) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.api.rounds import PAGE
@@ -21,19 +22,20 @@ from annotation.models import (
     Round,
 )
 from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
-from annotation.selectors.counts import finished_since_round
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.news import finished_since_round, new_to_learn
 from annotation.selectors.rounds import efforts_of
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle
 from annotation.services.gate import Verdict
-from annotation.services.jobs import claim_job, fail_job
+from annotation.services.jobs import claim_job, fail_job, retry_job
 from annotation.services.masks import save_operations
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.rounds import (
     NothingNewError,
     NotPreparedError,
     RoundRunningError,
+    begin_version,
+    cancel_round,
     finish_round,
     freeze_version,
     record_bundle,
@@ -163,6 +165,22 @@ def test_a_round_that_is_taken_up_again_goes_on_where_it_stood(
     Round.objects.filter(pk=current.pk).update(state="failed")
 
     assert reopen_round(round_id=current.pk).state == state
+
+
+def test_a_round_that_waits_to_be_taken_up_again_can_be_cancelled(
+    world: World, finished: Image
+) -> None:
+    current = start(world)
+    claim = claim_job(job_id=current.job_id or 0)
+    assert claim is not None
+    fail_job(claim, error="The disk is full.")
+    settle_rounds()
+    retry_job(job_id=claim.job_id)
+
+    stopped = cancel_round(round_id=current.pk)
+
+    assert stopped.state == "failed"  # as it was: it has not been taken up
+    assert Job.objects.get(pk=claim.job_id).state == "cancelled"
 
 
 def test_a_manager_cancels_a_waiting_round(world: World, finished: Image, manager: Api) -> None:
@@ -447,6 +465,23 @@ def test_what_is_finished_before_a_rounds_dataset_is_cut_is_nothing_new_after_it
 
     assert told == (new, new)  # what failed has taught nothing
     assert (at_once, [each.number for each in later]) == ([], [2])
+
+
+def test_what_is_finished_while_a_rounds_dataset_is_cut_is_new_after_it(
+    world: World, finished: Image
+) -> None:
+    """Its images are listed in one look; those that are done later wait for another round."""
+    current = start(world)
+    finish_with(make_image(world.project, 1), world.annotator, create())
+
+    begin_version(round_id=current.pk)
+    version = cut_version(project=world.project, created_by=None)
+    finish_with(make_image(world.project, 2), world.annotator, create())
+    DatasetVersion.objects.filter(pk=version.pk).update(created_at=Now())  # as it is written last
+    freeze_version(round_id=current.pk, version=version)
+    begin_version(round_id=current.pk)  # by a worker that goes on with it
+
+    assert new_to_learn(world.project.pk)["masks"] == 1
 
 
 def test_what_was_mended_before_a_round_began_is_nothing_new_though_its_version_is_older(

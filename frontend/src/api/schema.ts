@@ -4370,6 +4370,10 @@ export interface components {
         News: {
             masks: number;
             captions: number;
+            /** @description Images to learn masks from, new or not */
+            all_masks: number;
+            /** @description The same of descriptions */
+            all_captions: number;
             /** @description false: `python -m engine.weights --captions` fetches what captions need */
             has_caption_models: boolean;
         };
@@ -5013,7 +5017,7 @@ export interface components {
              * @description made by the client: sent again, it starts nothing new
              */
             id: string;
-            /** @description what to train; without it, what has something new to learn from */
+            /** @description what to train, whether there is anything new or not; without it, what has something new to learn from */
             parts?: components["schemas"]["RoundPart"][];
         };
         Review: {

@@ -11,7 +11,10 @@ import {
 import { partsOnOffer, tickedAtFirst } from "@/pages/rounds/retrainParts";
 import { NO_ARM } from "./arms";
 
-const NEWS = { masks: 12, captions: 1, has_caption_models: true };
+const NEWS = {
+  ...{ masks: 12, captions: 1, all_masks: 30, all_captions: 20 },
+  has_caption_models: true,
+};
 
 test("a round offers what has something new, with how much", () => {
   const offers = partsOnOffer({ news: NEWS });
@@ -24,14 +27,26 @@ test("a round offers what has something new, with how much", () => {
 });
 
 test("a part that cannot be trained says why", () => {
-  const nothing = partsOnOffer({ news: { ...NEWS, masks: 0, captions: 0 } });
+  const none = { masks: 0, captions: 0, all_masks: 0, all_captions: 0 };
+  const nothing = partsOnOffer({ news: { ...NEWS, ...none } });
   const missing = partsOnOffer({ news: { ...NEWS, has_caption_models: false } });
 
   expect(tickedAtFirst(nothing)).toEqual([]);
-  expect(nothing[0]?.words).toContain("No image with masks");
-  expect(nothing[1]?.words).toContain("was described");
+  expect(nothing.map(({ canTrain }) => canTrain)).toEqual([false, false]);
+  expect(nothing[0]?.words).toContain("has a mask yet");
+  expect(nothing[1]?.words).toContain("was described yet");
   expect(tickedAtFirst(missing)).toEqual(["masks"]);
   expect(missing[1]?.command).toBe("python -m engine.weights --captions");
+});
+
+test("a part without anything new can be trained again by who wants that", () => {
+  const offers = partsOnOffer({ news: { ...NEWS, masks: 0 } });
+
+  expect(tickedAtFirst(offers)).toEqual(["captions"]);
+  expect(offers.map(({ canTrain }) => canTrain)).toEqual([true, true]);
+  expect(offers[0]?.words).toBe(
+    "Nothing new since they were last trained; it would learn from 30 images again.",
+  );
 });
 
 test("what stands in for a model without descriptions is said in plain words", () => {

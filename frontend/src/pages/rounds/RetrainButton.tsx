@@ -53,7 +53,6 @@ export function RetrainButton({ project, ...look }: ButtonProps & { project: Pro
 function reasonOf(error: unknown): string {
   const code = error instanceof ProblemError ? error.code : "";
   if (code === "round_running") return "A round is running already. Wait for it, or cancel it.";
-  if (code === "nothing_new")
-    return "Nothing new to learn from since the last round. Finish or describe an image first.";
+  if (code === "nothing_new") return `${messageOf(error)} Finish or describe an image first.`;
   return messageOf(error);
 }

@@ -1,4 +1,4 @@
-/** What a round can train, what is new for each, and why one of them cannot be trained now. */
+/** What a round can train, what it would learn from, and why a part cannot be trained now. */
 
 import type { Part, Project } from "@/api/types";
 import { plural } from "@/components/format";
@@ -6,11 +6,13 @@ import { plural } from "@/components/format";
 export interface PartOffer {
   part: Part;
   title: string;
-  /** What is new to learn from, or what is missing. */
+  /** What there is to learn from, or what is missing. */
   words: string;
   /** What to run on the server first. */
   command: string | null;
   canTrain: boolean;
+  /** There is something that it has not learned from yet. */
+  isNew: boolean;
 }
 
 const FETCH_MODELS = "python -m engine.weights --captions";
@@ -21,31 +23,40 @@ export function partsOnOffer({ news }: Asked): PartOffer[] {
   return [
     {
       ...({ part: "masks", title: "Masks" } as const),
-      words:
-        news.masks > 0
-          ? `${plural(news.masks, "image")} with new masks.`
-          : "No image with masks was finished since they were last trained.",
+      words: maskWords(news),
       command: null,
-      canTrain: news.masks > 0,
+      canTrain: news.all_masks > 0,
+      isNew: news.masks > 0,
     },
     {
       ...({ part: "captions", title: "Descriptions" } as const),
       words: captionWords(news),
       command: news.has_caption_models ? null : FETCH_MODELS,
-      canTrain: news.captions > 0 && news.has_caption_models,
+      canTrain: news.all_captions > 0 && news.has_caption_models,
+      isNew: news.captions > 0 && news.has_caption_models,
     },
   ];
 }
 
 /** What is ticked at first: all that has something new. */
 export function tickedAtFirst(offers: readonly PartOffer[]): Part[] {
-  return offers.filter(({ canTrain }) => canTrain).map(({ part }) => part);
+  return offers.filter(({ isNew }) => isNew).map(({ part }) => part);
 }
 
-function captionWords({ captions, has_caption_models }: Project["news"]): string {
+function maskWords({ masks, all_masks }: Project["news"]): string {
+  if (all_masks === 0) return "No finished image outside the holdout has a mask yet.";
+  return masks > 0 ? `${plural(masks, "image")} with new masks.` : nothingNew(all_masks);
+}
+
+function captionWords({ captions, all_captions, has_caption_models }: Project["news"]): string {
   if (!has_caption_models)
     return "The models for descriptions are not installed. Run on the server:";
+  if (all_captions === 0) return "No finished image outside the holdout was described yet.";
   return captions > 0
     ? `${plural(captions, "image")} with new descriptions.`
-    : "No finished image was described since they were last trained.";
+    : nothingNew(all_captions);
 }
+
+/** Of use where the holdout has grown since, say, or something was mended. */
+const nothingNew = (images: number): string =>
+  `Nothing new since they were last trained; it would learn from ${plural(images, "image")} again.`;
