@@ -13,7 +13,6 @@ from typing import Any, Final
 import structlog
 from django.utils.module_loading import import_string
 
-from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ServingMovedError, ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
@@ -36,7 +35,7 @@ from workers.labels import NOT_LEARNED, labels_left_out
 from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.round_folders import folder_of
-from workers.training import train_bundle, trained_parts
+from workers.training import train_bundle, trained_parts, why_left_out
 
 Part = Round.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
@@ -95,8 +94,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
         )
         metrics |= {"captions": figures} if figures else {}
     elif Part.CAPTIONS in current.parts:
-        reason = f"Not trained: {caption_models.MISSING}."
-        verdicts[Part.CAPTIONS] = Verdict(is_promoted=False, reason=reason)
+        verdicts[Part.CAPTIONS] = Verdict(is_promoted=False, reason=why_left_out())
     passed = [part for part, verdict in verdicts.items() if verdict.is_promoted]
     composed = compose(
         current, version, candidate, serving=serving, passed=passed, folder=folder_of(current)

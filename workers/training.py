@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+import structlog
 from django.utils.module_loading import import_string
 
 from annotation import caption_models
@@ -22,11 +23,15 @@ TRAIN: Final = {
 DRAW_ANEW: Final = (
     "Start a new round: it draws its steps anew, where this one, run again, takes the same ones."
 )
+DIVERGED: Final = f"their training diverged. {DRAW_ANEW}"
 MAKE_ROOM: Final = "Make room there, then run it again: it goes on from its last checkpoint."
+log = structlog.get_logger(__name__)
 
 
 def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> Bundle:
     """Train the round's parts from its base bundle, or go on where a killed run stopped.
+
+    Descriptions whose training diverges are left out, and keep no masks from being judged.
 
     Raises:
         ValueError: training was stopped, or what a killed run had made was altered since.
@@ -35,12 +40,25 @@ def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: 
     finished = folder / "bundle"
     if not (finished / MANIFEST).is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        trained: dict[str, BundlePart] = {
-            part: _train(part, lease, current, version, folder) for part in _trainable(current)
-        }
+        trained = _trained(lease, current, version, folder)
         lease.report(0, 0, "Making the bundle")
         write_round_bundle(finished, current, version, trained=trained, others=current.base_bundle)
     return register_made(finished)
+
+
+def _trained(
+    lease: Lease, current: Round, version: DatasetVersion, folder: Path
+) -> dict[str, BundlePart]:
+    """Train part by part. What diverges after another is done is left out, each time anew."""
+    trained: dict[str, BundlePart] = {}
+    for part in _trainable(current):
+        try:
+            trained[part] = _train(part, lease, current, version, folder)
+        except TrainingDivergedError as error:
+            if not trained:
+                raise ValueError(f"{error} {DRAW_ANEW}") from error
+            log.warning("part_diverged", round_id=current.pk, part=part, error=str(error))
+    return trained
 
 
 def _train(
@@ -49,26 +67,34 @@ def _train(
     """Train one part. What stops it says what a person can do.
 
     Raises:
-        ValueError: it diverged, or there is no room for its checkpoints.
+        TrainingDivergedError: it diverged.
+        ValueError: there is no room for its checkpoints.
 
     """
     train = import_string(TRAIN[Part(part)])
     try:
         trained: BundlePart = train(lease, current, version, folder)
-    except TrainingDivergedError as error:
-        raise ValueError(f"{error} {DRAW_ANEW}") from error
     except CheckpointNotWrittenError as error:
         raise ValueError(f"{error} {MAKE_ROOM}") from error
     return trained
 
 
 def trained_parts(current: Round, candidate: Bundle) -> list[str]:
-    """Return the parts that are the candidate's own; captions may have been left out."""
+    """Return the parts that are the candidate's own; captions may have been left out.
+
+    See `why_left_out`.
+    """
     return [
         part
         for part in current.parts
         if part == Part.MASKS or candidate.digests_of(part) != current.base_bundle.digests_of(part)
     ]
+
+
+def why_left_out() -> str:
+    """Say why a round that was to train captions has none of its own."""
+    why = DIVERGED if caption_models.are_installed() else f"{caption_models.MISSING}."
+    return f"Not trained: {why}"
 
 
 def _trainable(current: Round) -> list[str]:

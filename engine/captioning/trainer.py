@@ -22,7 +22,7 @@ from engine.captioning.model import build, digest_of, trained_parameters
 from engine.captioning.reading import Reader
 from engine.captioning.rows import Row
 from engine.checkpoints import load_checkpoint, save_checkpoint, tensors_under
-from engine.divergence import check_finite
+from engine.divergence import check_finite, check_risen
 from engine.masks.rle import digest
 from engine.segmentation.trainer import choose_precision, learning_rate
 
@@ -75,7 +75,7 @@ class CaptionTrainer:
         """Take one step and return its loss.
 
         Raises:
-            TrainingDivergedError: the loss or a gradient is not finite.
+            TrainingDivergedError: see engine.divergence.
 
         """
         config = self.config
@@ -93,10 +93,12 @@ class CaptionTrainer:
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), config.clip_norm)
         value = float(loss.detach())
-        check_finite(value, float(norm), f"step {self.step + 1} of {config.steps}")
+        place = f"step {self.step + 1} of {config.steps}"
+        check_finite(value, float(norm), place)
+        self.losses.append(value)
+        check_risen(self.losses, place)
         self.optimizer.step()
         self.step += 1
-        self.losses.append(value)
         self._average()
         return value
 

@@ -34,7 +34,7 @@ def train_captioner(  # the contract between a worker and the engine
 
     Raises:
         TrainingCancelled: should_stop returned true; the state is saved.
-        TrainingDivergedError: the loss or a gradient is not finite.
+        TrainingDivergedError: see engine.divergence.
         CheckpointNotWrittenError: see engine.checkpoints; once there is room it goes on, too.
         ValueError: there is nothing to learn from, or the base holds no model.
 

@@ -22,6 +22,7 @@ from annotation.models import (
     Label,
     Round,
 )
+from annotation.selectors.news import new_to_learn
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.jobs import claim_job
@@ -298,6 +299,25 @@ def test_without_models_masks_are_trained_and_the_decision_says_what_to_run(
         "Descriptions not trained: their models are missing; "
         "run `python -m engine.weights --captions`."
     )
+
+
+def test_descriptions_that_diverge_keep_no_better_masks_from_serving(
+    world: World,
+    images: list[Image],
+    better_decoder: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest = Captioner.loss
+    monkeypatch.setattr(
+        Captioner, "loss", lambda captioner, rows: honest(captioner, rows) * float("nan")
+    )
+
+    ended = run(start(world, "masks", "captions"))
+
+    assert (ended.state, ended.parts) == ("promoted", ["masks"])
+    assert ended.bundle == serving(world)
+    assert "Descriptions not trained: their training diverged. Start a new round" in ended.decision
+    assert new_to_learn(world.project.pk)["captions"] > 0
 
 
 def test_a_worker_that_dies_before_the_verdict_composes_the_same_bundle(

@@ -201,5 +201,19 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
     assert not (tmp_path / "captioner").exists()
 
 
+def test_losses_that_come_to_be_far_higher_stop_the_run(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.divergence.COMPARED", 2)
+    trainer = CaptionTrainer(pictures(), base, SHORT)
+    trainer.train_step()
+    trainer.train_step()
+    trainer.losses[:] = [0.1, 0.1]  # of a captioner that had all but learned its words
+
+    trainer.train_step()
+    with pytest.raises(TrainingDivergedError, match="The loss has risen at step 4 of 5"):
+        trainer.train_step()
+
+
 def test_bf16_trains_too(base: Path, tmp_path: Path) -> None:
     assert run(base, tmp_path, replace(SHORT, steps=1, precision="bf16")).is_dir()
