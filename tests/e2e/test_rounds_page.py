@@ -204,6 +204,29 @@ def read_what_rounds_cost(page: Page, take_picture: Look) -> None:
     take_picture("90-when-it-pays")
 
 
+def see_what_a_round_would_learn_from(
+    stack: Stack, page: Page, take_picture: Look, project: int
+) -> None:
+    """Also where nothing is new: the choice is the manager's."""
+    masks = page.get_by_role("dialog").get_by_role("checkbox", name="Masks")
+    start = page.get_by_role("dialog").get_by_role("button", name="Start the round")
+    for is_new in (True, False):
+        page.get_by_role("button", name="Retrain", exact=True).click()
+        expect(masks).to_be_checked(checked=is_new)
+        expect(start).to_be_enabled(enabled=is_new)
+        if is_new:
+            page.keyboard.press("Escape")
+            stack.sql_do(
+                "UPDATE annotation_round SET learns_until = now() WHERE project_id = %s", project
+            )
+            page.reload()
+    expect(page.get_by_role("dialog")).to_contain_text("it would learn from 6 images again")
+    masks.check()
+    expect(start).to_be_enabled()
+    take_picture("148-retrain-without-anything-new")
+    page.keyboard.press("Escape")
+
+
 def compare_models(models: Locator, take_picture: Look) -> None:
     compared = models.get_by_role("region", name="Comparison")
     for name in ("the pretrained model", "round 1"):
@@ -310,6 +333,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     address = f"/projects/{project}/annotate?image={images[0]}"
     look_at_the_newest_round(page, take_picture, address)
     read_what_rounds_cost(page, take_picture)
+    see_what_a_round_would_learn_from(stack, page, take_picture, project)
     models = page.get_by_role("region", name="Models", exact=True)
     compare_models(models, take_picture)
     expect(page).to_have_url(re.compile("compare="))

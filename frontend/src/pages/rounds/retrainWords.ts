@@ -7,7 +7,8 @@ type Asked = Pick<Project, "counts" | "finished_since_round">;
 
 export function learnsFrom({ counts, finished_since_round }: Asked): string {
   const images = counts.done + counts.reviewed - counts.holdout_finished;
-  const isNew = finished_since_round === images ? "" : `, ${finished_since_round} of them new`;
+  const count = finished_since_round || "none";
+  const isNew = finished_since_round === images ? "" : `, ${count} of them new`;
   return `Trains on ${plural(images, "finished image")}${isNew}, with ${plural(counts.masks_to_learn, "mask")}.`;
 }
 

@@ -46,8 +46,9 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
         >
           <Text size="sm">
             It makes the proposals on images that nobody has begun
-            {serving && `, in place of ${modelWords(serving)}`}. Masks that people made stay as they
-            are. Rolling back undoes this.
+            {serving && `, in place of ${modelWords(serving)}`}: its masks and its descriptions,
+            even where newer descriptions serve. Masks that people made stay as they are. Rolling
+            back undoes this.
           </Text>
         </WordsForm>
       ),
