@@ -29,8 +29,10 @@ SERVING: Final = Alias.Name.SERVING
 ALL: Final = "all"  # whichever bundle proposed
 # Undecided on an image that a person has finished, and no import: where proposals that are wrong
 # are left standing, verdicts alone would be better than the model is.
-LEFT_BY_A_PERSON: Final = Q(state=State.PENDING, image__status__in=Image.FINISHED) & Exists(
-    Stint.objects.filter(image=OuterRef("image"), ended_as=Stint.End.FINISHED)
+LEFT_BY_A_PERSON: Final = (
+    Q(state__in=[State.PENDING, State.NOT_SURE], image__status__in=Image.FINISHED)
+    & ~AT_ONCE
+    & Exists(Stint.objects.filter(image=OuterRef("image"), ended_as=Stint.End.FINISHED))
 )
 BINS: Final = 10  # of scores, each a tenth wide
 

@@ -147,10 +147,11 @@ def release(
         keep_stint(image_id=image.pk, user=user, ended_as=ended_as, active_s=active_s)
         if is_done and not is_review:
             _write_outcomes(image, assignment)
-        if image.status == Image.Status.TODO:
-            _finish_if_done_by_all(image)
+        is_finished = image.status == Image.Status.TODO and _mark_if_done_by_all(image)
         if is_done and not is_review:
             _check_promise(image)
+        if is_finished:
+            _ask_for_what_follows(image)
     log.info("image_released", image_id=image.pk, user_id=user.pk)
 
 
@@ -175,9 +176,10 @@ def finish_image(
         return image
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
     _write_outcomes(image, assignment)
-    if not _is_approved(image, user):
-        _finish_if_done_by_all(image)
+    is_finished = not _is_approved(image, user) and _mark_if_done_by_all(image)
     _check_promise(image)
+    if is_finished:
+        _ask_for_what_follows(image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 
@@ -189,7 +191,10 @@ def _write_outcomes(image: Image, assignment: Assignment) -> None:
 
 
 def _check_promise(image: Image) -> None:
-    """See whether auto-accept keeps its promise, if audits on the image are among what tells."""
+    """See whether auto-accept keeps its promise, if audits on the image are among what tells.
+
+    Before jobs are asked for: who changes a project locks its row first, and then a job's.
+    """
     if _AUDITED.first(image=image.pk) is not None:
         stop_if_broken(project_id=image.project_id)
 
@@ -201,13 +206,17 @@ def _locked(assignment: Assignment) -> Image:
     return image
 
 
-def _finish_if_done_by_all(image: Image) -> None:
+def _mark_if_done_by_all(image: Image) -> bool:
     """Mark an image as done if no place at it is left to finish. Its row is locked."""
     places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
     if places.exclude(state=State.DONE).exists():
-        return
+        return False
     mark_done([image.pk])
     image.refresh_from_db()
+    return True
+
+
+def _ask_for_what_follows(image: Image) -> None:
     ask_for_caption(image=image)
     ask_for_order(image=image)
 

@@ -27,7 +27,8 @@ def test_what_is_left_standing_on_a_finished_image_speaks_against_the_promise(
     audited = make_audited(image, bundle, 40)
     assert auto_accept_of(promised)["decided"] == 0
 
-    judge(world, image, dict.fromkeys(audited[:30], "accepted"))
+    unsure = dict.fromkeys(audited[30:35], "not_sure")
+    judge(world, image, dict.fromkeys(audited[:30], "accepted") | unsure)
 
     promised.refresh_from_db()
     assert promised.auto_accept_stop_reason == (

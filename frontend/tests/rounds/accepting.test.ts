@@ -91,7 +91,7 @@ test("the serving model is told apart where others have been audited, too", () =
 test("what was measured has its interval and how many it is of", () => {
   expect(measuredWords(STATE)).toBe("96.9 % (95 % interval 84–100 %, n 32)");
   expect(measuredWords({ ...STATE, measured: null, decided: 0 })).toBe("Nothing yet");
-  expect(auditWords(STATE)).toBe("40 proposals, 32 decided");
+  expect(auditWords(STATE)).toBe("40 proposals, 32 judged");
 });
 
 test("of those left to people, what was accepted at once is told as of no use", () => {

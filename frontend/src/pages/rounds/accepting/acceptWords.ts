@@ -91,10 +91,10 @@ export function leftOutWords({ left_out }: AutoAccept): string | null {
   return `${plural(left_out, "verdict")} of people who decide unlike everybody else`;
 }
 
-/** How many proposals were left to people, and how many they have decided on; null: nobody tells. */
+/** How many proposals were left to people, and how many are judged by now; null: nobody tells. */
 export function auditWords({ audited, decided }: AutoAccept): string | null {
   if (audited === null || decided === null) return null;
-  return `${plural(audited, "proposal")}, ${formatCount(decided)} decided`;
+  return `${plural(audited, "proposal")}, ${formatCount(decided)} judged`;
 }
 
 /** What was left to people and accepted unseen; null where nothing was, or nobody tells. */
