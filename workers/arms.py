@@ -73,13 +73,13 @@ class Arms:
         whoever has seen them: what serves stays meanwhile, so that nothing else would move them on.
         """
         drawn: dict[Arm, list[int]] = {arm: [] for arm in Arm}
-        for image in self._unseen().only("sha256").iterator():
-            drawn[self._arm_of(image)].append(image.pk)
+        for image_id, sha256 in self._unseen().values_list("pk", "sha256").iterator():
+            drawn[self._arm_of(sha256)].append(image_id)
         known = {*chain.from_iterable(drawn.values()), *self.to_book()}
-        for image in self._free().only("sha256", "arm").iterator():
-            arm = self._arm_of(image)
-            if image.arm != arm and image.pk not in known:
-                drawn[arm].append(image.pk)
+        for image_id, sha256, before in self._free().values_list("pk", "sha256", "arm").iterator():
+            arm = self._arm_of(sha256)
+            if before != arm and image_id not in known:
+                drawn[arm].append(image_id)
         return drawn
 
     def to_look_at(self) -> list[int]:
@@ -111,8 +111,8 @@ class Arms:
             arm__in=COMPARED,
             proposed_by__in=alike(self.serving),
         )
-        rows = images.only("sha256").iterator()
-        return [image.pk for image in rows if self._arm_of(image) == Arm.SERVING]
+        rows = images.values_list("pk", "sha256").iterator()
+        return [image_id for image_id, sha256 in rows if self._arm_of(sha256) == Arm.SERVING]
 
     def _is_seen(self) -> Q:
         """Tell of an image whether its arm's bundle has proposed for it, or one that does the same.
@@ -139,8 +139,8 @@ class Arms:
         """Images that nobody has begun, whatever has proposed there but for outside models."""
         return _waiting(self.project, self.serving).filter(_is_free())
 
-    def _arm_of(self, image: Image) -> Arm:
-        arm = arm_for(image.sha256, project=self.project)
+    def _arm_of(self, sha256: str) -> Arm:
+        arm = arm_for(sha256, project=self.project)
         return arm if arm == Arm.NONE or arm in self.others else Arm.SERVING
 
 

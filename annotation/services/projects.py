@@ -19,8 +19,8 @@ from annotation.services.preparation import prepare_project
 from annotation.services.promises import promise
 
 BATCH: Final = 1000  # images
-# Fields that say what is proposed where, and what comes next: a job sees to it.
-PREPARED_BY: Final = (
+# What is proposed where, and what comes next.
+SEEN_TO_BY_A_JOB: Final = (
     "next_by",
     "without_proposals_share",
     "previous_bundle_share",
@@ -67,8 +67,9 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     locked = Project.objects.select_for_update().get(pk=project.pk)
     if "auto_accept_precision" in changes:
         changes = {**changes, **promise(locked, changes["auto_accept_precision"])}
-    is_prepared = all(
-        changes.get(name, getattr(locked, name)) == getattr(locked, name) for name in PREPARED_BY
+    needs_preparing = any(
+        changes.get(name, getattr(locked, name)) != getattr(locked, name)
+        for name in SEEN_TO_BY_A_JOB
     )
     for name, value in changes.items():
         setattr(locked, name, value)
@@ -76,7 +77,7 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
         locked.save(update_fields=list(changes))
     if changes.keys() & {"overlap", "overlap_share", "holdout_people"}:
         _fit_places(locked)
-    if not is_prepared:
+    if needs_preparing:
         prepare_project(project=locked)
     return locked
 

@@ -76,7 +76,8 @@ class SimulatedProject:
         # A round's effort is what all its images cost, none of which is there to compare with.
         # Nobody need be kept from knowing what is drawn: one seed gives one run, again and again.
         arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
-        update_project(project=project, changes={**arms, "draw_salt": ""})
+        Project.objects.filter(pk=project.pk).update(**arms, draw_salt="")
+        project.refresh_from_db()
         people = cls(project)
         for username in ANNOTATORS:
             set_member(project=project, username=username, role="annotator")

@@ -16,7 +16,7 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.members import set_member
-from annotation.services.projects import create_project, update_project
+from annotation.services.projects import create_project
 from annotation.services.seeds import Seed, seed_masks
 from engine.weights.paths import ModelPaths
 
@@ -110,7 +110,7 @@ def _created(sample: Sample, manager: User) -> Project:
     )
     # Of so few images none is left bare: whoever looks around wants to see proposals.
     arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
-    update_project(project=project, changes=arms)
+    Project.objects.filter(pk=project.pk).update(**arms)  # a job prepares all of it at the end
     for role in ROLES:
         if role != Membership.Role.MANAGER:
             set_member(project=project, username=role, role=role)
