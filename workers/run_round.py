@@ -94,7 +94,9 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
         )
         metrics |= {"captions": figures} if figures else {}
     elif Part.CAPTIONS in current.parts:
-        verdicts[Part.CAPTIONS] = Verdict(is_promoted=False, reason=why_left_out())
+        verdicts[Part.CAPTIONS] = Verdict(
+            is_promoted=False, reason=why_left_out(folder_of(current))
+        )
     passed = [part for part, verdict in verdicts.items() if verdict.is_promoted]
     composed = compose(
         current, version, candidate, serving=serving, passed=passed, folder=folder_of(current)

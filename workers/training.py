@@ -23,7 +23,8 @@ TRAIN: Final = {
 DRAW_ANEW: Final = (
     "Start a new round: it draws its steps anew, where this one, run again, takes the same ones."
 )
-DIVERGED: Final = f"their training diverged. {DRAW_ANEW}"
+MODELS_MISSING: Final = f"{caption_models.MISSING}."
+LEFT_OUT: Final = "captions-left-out.txt"  # in the round's folder: why
 MAKE_ROOM: Final = "Make room there, then run it again: it goes on from its last checkpoint."
 log = structlog.get_logger(__name__)
 
@@ -51,12 +52,13 @@ def _trained(
 ) -> dict[str, BundlePart]:
     """Train part by part. What diverges after another is done is left out, each time anew."""
     trained: dict[str, BundlePart] = {}
-    for part in _trainable(current):
+    for part in _trainable(current, folder):
         try:
             trained[part] = _train(part, lease, current, version, folder)
         except TrainingDivergedError as error:
             if not trained:
                 raise ValueError(f"{error} {DRAW_ANEW}") from error
+            _leave_out(folder, f"{error} {DRAW_ANEW}")
             log.warning("part_diverged", round_id=current.pk, part=part, error=str(error))
     return trained
 
@@ -91,13 +93,18 @@ def trained_parts(current: Round, candidate: Bundle) -> list[str]:
     ]
 
 
-def why_left_out() -> str:
+def why_left_out(folder: Path) -> str:
     """Say why a round that was to train captions has none of its own."""
-    why = DIVERGED if caption_models.are_installed() else f"{caption_models.MISSING}."
-    return f"Not trained: {why}"
+    path = folder / LEFT_OUT
+    return f"Not trained: {path.read_text() if path.is_file() else MODELS_MISSING}"
 
 
-def _trainable(current: Round) -> list[str]:
+def _leave_out(folder: Path, why: str) -> None:
+    """Keep why captions are not trained, until the round is judged."""
+    (folder / LEFT_OUT).write_text(why)
+
+
+def _trainable(current: Round, folder: Path) -> list[str]:
     """Leave captions out where their models are missing.
 
     Raises:
@@ -108,5 +115,6 @@ def _trainable(current: Round) -> list[str]:
         return list(current.parts)
     parts = [part for part in current.parts if part != Part.CAPTIONS]
     if not parts:
-        raise ValueError(f"Descriptions were not trained: {caption_models.MISSING}.")
+        raise ValueError(f"Descriptions were not trained: {MODELS_MISSING}")
+    _leave_out(folder, MODELS_MISSING)
     return parts

@@ -63,7 +63,7 @@ class Project(models.Model):
     next_by = models.CharField(  # which image comes next: workers/acquisition.py
         max_length=6, choices=NextBy, default=NextBy.IMPORT, db_default=NextBy.IMPORT
     )
-    retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
+    retrain_after_images = models.PositiveIntegerField(null=True)  # new since the last round
     retrain_every_hours = models.FloatField(null=True)
     retrain_at_price = models.FloatField(  # people's seconds that a minute of the machine is worth
         null=True

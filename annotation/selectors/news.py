@@ -14,21 +14,32 @@ def new_to_learn(project_id: int) -> dict[str, int]:
     For masks, images finished since the dataset of the newest round that trained them, where any
     image has a mask. For captions, images finished or described since that of theirs.
     """
-    return new_since(project_id, learned_rounds(project_id))
-
-
-def new_since(project_id: int, rounds: QuerySet[Round]) -> dict[str, int]:
-    """Count the same by some rounds: for each part, since the newest of them that trained it."""
+    taught = learned_rounds(project_id)
     return {
-        Part.MASKS: _new_masks(project_id, rounds.filter(parts__contains=[Part.MASKS])),
-        Part.CAPTIONS: _new_captions(project_id, rounds.filter(parts__contains=[Part.CAPTIONS])),
+        Part.MASKS: new_masks(project_id, taught.filter(parts__contains=[Part.MASKS])),
+        Part.CAPTIONS: new_captions(project_id, taught.filter(parts__contains=[Part.CAPTIONS])),
     }
+
+
+def new_masks(project_id: int, rounds: QuerySet[Round]) -> int:
+    """Count images finished since the dataset of the newest of some rounds; 0 without any mask."""
+    return _finished_since(project_id, rounds) if _with_masks(project_id).exists() else 0
+
+
+def new_captions(project_id: int, rounds: QuerySet[Round]) -> int:
+    """Count described images, finished or described since the dataset of the newest of them."""
+    until, described = newest_until(rounds), _described(project_id)
+    if until is None:
+        return described.count()
+    since = {"created_at__gt": until}
+    is_new = Exists(_captions().filter(**since)) | Exists(_corrected().filter(**since))
+    return described.filter(is_new | Q(finished_at__gt=until)).count()
 
 
 def all_to_learn(project_id: int) -> dict[str, int]:
     """Count, for each part, the images outside the holdout that it would learn from, new or not."""
     return {
-        Part.MASKS: _drawn(project_id).count(),
+        Part.MASKS: _with_masks(project_id).count(),
         Part.CAPTIONS: _described(project_id).count(),
     }
 
@@ -39,13 +50,9 @@ def finished_since_round(project_id: int) -> int:
     Of a round that trained masks, where there are any: one of captions alone learned no other.
     """
     rounds = learned_rounds(project_id)
-    if _drawn(project_id).exists():
+    if _with_masks(project_id).exists():
         rounds = rounds.filter(parts__contains=[Part.MASKS])
     return _finished_since(project_id, rounds)
-
-
-def _new_masks(project_id: int, rounds: QuerySet[Round]) -> int:
-    return _finished_since(project_id, rounds) if _drawn(project_id).exists() else 0
 
 
 def _finished_since(project_id: int, rounds: QuerySet[Round]) -> int:
@@ -53,18 +60,9 @@ def _finished_since(project_id: int, rounds: QuerySet[Round]) -> int:
     return (finished.filter(finished_at__gt=until) if until else finished).count()
 
 
-def _drawn(project_id: int) -> QuerySet[Image]:
+def _with_masks(project_id: int) -> QuerySet[Image]:
     masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, image=OuterRef("pk"))
     return finished_to_learn(project_id).filter(Exists(masks))
-
-
-def _new_captions(project_id: int, rounds: QuerySet[Round]) -> int:
-    until, described = newest_until(rounds), _described(project_id)
-    if until is None:
-        return described.count()
-    since = {"created_at__gt": until}
-    is_new = Exists(_captions().filter(**since)) | Exists(_corrected().filter(**since))
-    return described.filter(is_new | Q(finished_at__gt=until)).count()
 
 
 def _described(project_id: int) -> QuerySet[Image]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotation import caption_models
 from annotation.models import Project, Round
 from annotation.selectors.expectation import expectation_of
-from annotation.selectors.news import finished_since_round, new_since
+from annotation.selectors.news import finished_since_round, new_captions, new_masks
 from annotation.services.rounds import (
     NothingNewError,
     NotPreparedError,
@@ -58,12 +58,12 @@ def _new_since_any(project: Project) -> int:
     """Count images that are new to masks, or to captions if there are more, since the last round.
 
     Also since one that failed or was cancelled. Else what made it fail, or the person who stopped
-    it, would meet the next one a minute later. What cannot be trained here is new to nothing.
+    it, would meet the next one a minute later. A round of captions alone leaves masks as new as
+    they were. Of captions the last round of any kind counts: it may have left them out.
     """
-    new = new_since(project.pk, project.rounds.all())
-    if not caption_models.are_installed():
-        del new[Round.Part.CAPTIONS]
-    return max(new.values())
+    rounds = project.rounds.all()
+    masks = new_masks(project.pk, rounds.filter(parts__contains=[Round.Part.MASKS]))
+    return max(masks, new_captions(project.pk, rounds) if caption_models.are_installed() else 0)
 
 
 def _waited_for(project: Project, hours: float) -> bool:

@@ -10,7 +10,13 @@ from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, grou
 from engine.client.cli.output import progress, show, tell
 from engine.client.client import Client
 from engine.client.errors import AnnealError
-from engine.client.models import GateOutlook, NowServing, RebuiltFile, RoundWithoutEffort
+from engine.client.models import (
+    JOB_UNFINISHED,
+    GateOutlook,
+    NowServing,
+    RebuiltFile,
+    RoundWithoutEffort,
+)
 
 SHORT: Final = 12  # digits of an id that people are shown
 ROUND_HEADS: Final = ("round", "state", "parts", "bundle", "decision")
@@ -73,7 +79,7 @@ def cancel(*, project: ProjectArgument, as_json: Json = False) -> None:
     """Stop the round that is running, at its next step. Nothing of it is promoted."""
     with logged_in() as client:
         newest = next(client.rounds(project), None)
-        if newest is None or newest.id is None or newest.finished_at is not None:
+        if newest is None or newest.id is None or not _is_going(newest):
             raise AnnealError(0, "no_round_runs", "No round of the project is running.")
         found = client.cancel_round(newest.id)
     show(found, ROUND_HEADS, [_row(found)], as_json=as_json)
@@ -164,6 +170,12 @@ def _end(
     show(document, ROUND_HEADS, [_row(found)], as_json=as_json)
     if found.state in {"failed", "cancelled"}:
         raise typer.Exit(REFUSED)
+
+
+def _is_going(found: RoundWithoutEffort) -> bool:
+    """Tell whether it runs, or waits to be taken up again."""
+    is_waiting = found.job is not None and found.job.state in JOB_UNFINISHED
+    return found.finished_at is None or is_waiting
 
 
 def _row(found: RoundWithoutEffort) -> list[object]:

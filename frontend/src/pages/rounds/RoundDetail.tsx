@@ -33,6 +33,8 @@ export function RoundDetail({ row, project }: Props) {
   });
   const round = { ...row, ...data };
   const isLive = !round.finished_at;
+  // One that failed or was cancelled may wait for a worker to take it up again.
+  const isGoing = isLive || (round.job !== null && round.job.finished_at === null);
   const { id } = round;
   const objects = round.metrics.candidate?.objects;
   const isManager = project.role === "manager";
@@ -42,12 +44,12 @@ export function RoundDetail({ row, project }: Props) {
     <Section
       title={`Round ${round.number}`}
       description={<TrainedOn round={round} project={project.id} />}
-      actions={isLive && isManager && <CancelButton round={round} project={project} />}
+      actions={isGoing && isManager && <CancelButton round={round} project={project} />}
     >
       <Stack gap="lg">
         {round.decision && <Decision round={round} project={project} />}
         {isManager && !isLive && <RoundCost round={round} project={project} />}
-        {round.job && (isLive || round.job.error) && (
+        {round.job && (isGoing || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}
         {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
