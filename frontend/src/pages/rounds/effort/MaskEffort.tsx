@@ -31,12 +31,14 @@ export function MaskEffort({ project }: { project: Project }) {
           person did. A ratio of sums over images, with Student's interval of its linearised
           variance; a share that is the same on all of them has the exact one (Clopper and Pearson).
           What nobody timed is left out of the seconds. What reviewers draw, and their time, does
-          not count. Proposals that the model accepted by itself are nobody's verdict; those that a
-          person accepted at once with others, and has not looked at since, count as untouched, and
-          their share stands beside. By annotator, seconds, clicks and verdicts are each person's
-          own, and a mask is that of who made it. What proposals save is compared within each model
-          that served, and averaged by the masks made without proposals; the rows by arm are of
-          different times, so that their difference may be another.
+          not count; clicks on a proposal do, whatever its verdict. An image with a mask made of
+          what another model had proposed there is left out. Proposals that the model accepted by
+          itself are nobody's verdict; those that a person accepted at once with others, and has not
+          looked at since, count as untouched, and their share stands beside. By annotator, seconds,
+          clicks and verdicts are each person's own, and a mask is that of who made it. What
+          proposals save is compared within each model that served, and averaged by the masks made
+          without proposals; the rows by arm are of different times, so that their difference may be
+          another.
         </Source>
       }
       actions={

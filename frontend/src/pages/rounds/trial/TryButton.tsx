@@ -26,7 +26,8 @@ export function TryButton({ round, project }: { round: Round; project: Project }
           On {formatPercent(project.candidate_bundle_share)} of the images that nobody has begun
           (Settings), drawn by hash, round {round.number} proposes in place of the serving model,
           which answers clicks on all of them. Nobody who annotates is told which. What people do
-          with either is compared on this page, until you end the trial or promote the round.
+          with either is compared on this page, until you end the trial, or other masks come to
+          serve.
         </Text>
       ),
       labels: { confirm: "Begin the trial", cancel: "Not now" },
