@@ -20,7 +20,7 @@ def follow_audio(*, recording_id: UUID, audio_s: float) -> Recording:
 
     Both lengths are logged, so that the times as they were can be had back.
     """
-    locked = Recording.objects.select_for_update().get(pk=recording_id)
+    locked = Recording.objects.select_for_update(no_key=True).get(pk=recording_id)
     factor = clock_factor(locked.duration_s, audio_s)
     if factor == 1:
         return locked

@@ -65,8 +65,9 @@ def save_grounding(
         rules: version of what found them.
 
     """
-    # First: who deletes the voice meanwhile waits, and then forgets these places, too.
-    recording = Recording.objects.select_for_update().get(pk=transcript.recording_id)
+    # First: who deletes the voice meanwhile waits, and then forgets these places, too. Who writes
+    # what is of the take does not: they may hold the image, which is opened again below.
+    recording = Recording.objects.select_for_update(no_key=True).get(pk=transcript.recording_id)
     locked = Transcript.objects.select_for_update().get(pk=transcript.pk)
     locked.recording = recording
     rows = {row.first: row for row in locked.phrases.all()}

@@ -139,7 +139,7 @@ def complete_recording(
     Cuts are what the speaker took back: they stay in the audio, and nobody hears them.
     """
     _refuse_others(recording, user)
-    locked = Recording.objects.select_for_update().get(pk=recording.pk)
+    locked = Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)
     if locked.voice_deleted_at is not None:
         raise VoiceDeletedError("The voice of this take was deleted; there is nothing to hear.")
     if locked.state != State.UPLOADING:

@@ -66,7 +66,7 @@ def correct_transcript(
             corrected it since. The lock on the take keeps two from correcting the same one.
 
     """
-    Recording.objects.select_for_update().get(pk=recording.pk)
+    Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)
     transcript = Transcript.objects.filter(pk=transcript_id).first()
     if transcript is None:
         if base is not None:

@@ -435,6 +435,30 @@ def test_of_people_who_answer_one_proposal_at_once_one_is_measured(world: World)
     assert image.captions.count() == len(calls)  # nobody's words are lost
 
 
+def test_a_caption_of_a_take_is_saved_while_the_take_is_grounded(world: World) -> None:
+    """Each waiting for the other would end one of them: grounding may open the image again."""
+    image = make_image(world.project)
+    take = spoken(world, image)
+    transcript = heard(take)
+
+    def save() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        return save_caption(
+            caption_id=uuid4(),
+            image=image,
+            author=world.annotator,
+            text="A cell.",
+            recording_id=take.pk,
+        )
+
+    with transaction.atomic():
+        save_grounding(transcript=transcript, phrases=[], links=[], asked=[], rules="1")
+        [saved] = at_once(save)
+
+    assert image.captions.get() == saved
+
+
 def test_of_people_who_add_to_one_caption_at_once_one_is_first(world: World) -> None:
     image = make_image(world.project)
     people = (world.annotator, world.reviewer, world.manager)
