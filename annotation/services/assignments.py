@@ -19,7 +19,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
 from annotation.errors import DomainError, NotAllowedError
-from annotation.models import Assignment, Image, Membership, Operation, Project, Proposal, Stint
+from annotation.models import Assignment, Image, Membership, Operation, Project, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY, asking, memberships_of
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
@@ -27,7 +27,7 @@ from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
 from annotation.services.images import locked_images
 from annotation.services.outcomes import write_outcomes
-from annotation.services.promises import stop_if_broken
+from annotation.services.promises import stop_if_audits_break_it
 from annotation.services.ranks import ask_for_order
 from annotation.services.stints import keep_stint
 
@@ -42,10 +42,6 @@ _MEMBER = Prepared(
     )
 )
 _IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
-
-_AUDITED = Prepared(
-    lambda: Proposal.objects.filter(image_id=Param("image"), audited_at__isnull=False)[:1]
-)
 
 
 class ImageTakenError(DomainError):
@@ -146,12 +142,7 @@ def release(
         ended_as = Stint.End.UNJUDGED if is_review else Stint.End.RELEASED
         keep_stint(image_id=image.pk, user=user, ended_as=ended_as, active_s=active_s)
         if is_done and not is_review:
-            _write_outcomes(image, assignment)
-        is_finished = image.status == Image.Status.TODO and _mark_if_done_by_all(image)
-        if is_done and not is_review:
-            _check_promise(image)
-        if is_finished:
-            _ask_for_what_follows(image)
+            _end_work(image, assignment, may_be_done=image.status == Image.Status.TODO)
     log.info("image_released", image_id=image.pk, user_id=user.pk)
 
 
@@ -175,28 +166,20 @@ def finish_image(
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
-    _write_outcomes(image, assignment)
-    is_finished = not _is_approved(image, user) and _mark_if_done_by_all(image)
-    _check_promise(image)
-    if is_finished:
-        _ask_for_what_follows(image)
+    _end_work(image, assignment, may_be_done=not _is_approved(image, user))
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 
 
-def _write_outcomes(image: Image, assignment: Assignment) -> None:
-    """Write what became of proposals, as the person to whom they were shown ends their work."""
-    if assignment.slot == 0:
+def _end_work(image: Image, assignment: Assignment, *, may_be_done: bool) -> None:
+    """Do what follows as a place is done; the image is, too, if no other is left and it may be."""
+    if assignment.slot == 0:  # to whom proposals were shown
         write_outcomes(image)
-
-
-def _check_promise(image: Image) -> None:
-    """See whether auto-accept keeps its promise, if audits on the image are among what tells.
-
-    Before jobs are asked for: who changes a project locks its row first, and then a job's.
-    """
-    if _AUDITED.first(image=image.pk) is not None:
-        stop_if_broken(project_id=image.project_id)
+    is_done = may_be_done and _mark_if_done_by_all(image)
+    stop_if_audits_break_it(image)
+    if is_done:
+        ask_for_caption(image=image)
+        ask_for_order(image=image)
 
 
 def _locked(assignment: Assignment) -> Image:
@@ -214,11 +197,6 @@ def _mark_if_done_by_all(image: Image) -> bool:
     mark_done([image.pk])
     image.refresh_from_db()
     return True
-
-
-def _ask_for_what_follows(image: Image) -> None:
-    ask_for_caption(image=image)
-    ask_for_order(image=image)
 
 
 def _is_approved(image: Image, user: User) -> bool:

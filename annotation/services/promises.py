@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.models import Alias, Image, Project, Proposal
+from annotation.prepared import Param, Prepared
 from annotation.selectors.auto_accept import ALL, Audit, audits_of
 from engine.verification.promise import Precision
 
@@ -17,6 +18,9 @@ WORDS: Final = {
     Alias.Name.SERVING: "audited proposals of the serving model",
     Alias.Name.PREVIOUS: "audited proposals of the previous model",
 }
+_AUDITED = Prepared(
+    lambda: Proposal.objects.filter(image_id=Param("image"), audited_at__isnull=False)[:1]
+)
 log = structlog.get_logger(__name__)
 
 
@@ -80,8 +84,11 @@ def stop_if_broken(*, project_id: int) -> bool:
 
 
 def stop_if_audits_break_it(image: Image) -> None:
-    """Do the same where an image has audits."""
-    if Proposal.objects.filter(image=image, audited_at__isnull=False).exists():
+    """Do the same where an image has audits.
+
+    Before jobs are asked for: who changes a project locks its row first, and then a job's.
+    """
+    if _AUDITED.first(image=image.pk) is not None:
         stop_if_broken(project_id=image.project_id)
 
 
