@@ -34,23 +34,19 @@ def create_project(
     *,
     name: str,
     created_by: User,
-    description: str = "",
     labels: Sequence[Mapping[str, str]] = (),
-    overlap: int = 1,
-    overlap_share: float = 1,
-    holdout_share: float = 0.1,
-    plan: str = Project.Plan.WHOLE,
+    **settings: str | float,
 ) -> Project:
-    """Make a project; whoever makes it is its first manager. `labels`: name and color each."""
-    project = Project.objects.create(
-        name=name,
-        description=description,
-        overlap=overlap,
-        overlap_share=overlap_share,
-        holdout_share=holdout_share,
-        plan=plan,
-        created_by=created_by,
-    )
+    """Make a project; whoever makes it is its first manager.
+
+    Args:
+        name: what it is called.
+        created_by: that manager.
+        labels: name and color of each.
+        settings: other fields of the project, where its defaults will not do.
+
+    """
+    project = Project.objects.create(name=name, created_by=created_by, **settings)
     Membership.objects.create(project=project, user=created_by, role=Membership.Role.MANAGER)
     Label.objects.bulk_create(Label(project=project, **label) for label in labels)
     log.info("project_created", project_id=project.pk, user_id=created_by.pk)

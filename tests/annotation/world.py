@@ -77,9 +77,9 @@ def make_world() -> World:
         created_by=people["manager"],
         labels=[{"name": "cell", "color": "#1f77b4"}],
         holdout_share=0,
+        draw_salt=SALT,
+        **NO_ARMS,
     )
-    Project.objects.filter(pk=project.pk).update(**NO_ARMS, draw_salt=SALT)
-    project.refresh_from_db()
     for role in ("reviewer", "annotator"):
         Membership.objects.create(project=project, user=people[role], role=role)
     elsewhere = create_project(name="Elsewhere", created_by=people["stranger"])

@@ -70,14 +70,14 @@ class SimulatedProject:
                 for number, label in enumerate(names)
             ],
             holdout_share=0,
+            # A round's effort is what all its images cost, none of which is there to compare with.
+            without_proposals_share=0,
+            previous_bundle_share=0,
+            # Nobody need be kept from knowing what is drawn: one seed gives one run each time.
+            draw_salt="",
             plan=plan,
             created_by=_user(MANAGER),
         )
-        # A round's effort is what all its images cost, none of which is there to compare with.
-        # Nobody need be kept from knowing what is drawn: one seed gives one run, again and again.
-        arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
-        Project.objects.filter(pk=project.pk).update(**arms, draw_salt="")
-        project.refresh_from_db()
         people = cls(project)
         for username in ANNOTATORS:
             set_member(project=project, username=username, role="annotator")

@@ -106,11 +106,11 @@ def _created(sample: Sample, manager: User) -> Project:
         description=sample.description,
         labels=[{"name": name, "color": color} for name, color in sample.labels],
         holdout_share=HOLDOUT_SHARE,
+        # Of so few images none is left bare: whoever looks around wants to see proposals.
+        without_proposals_share=0,
+        previous_bundle_share=0,
         created_by=manager,
     )
-    # Of so few images none is left bare: whoever looks around wants to see proposals.
-    arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
-    Project.objects.filter(pk=project.pk).update(**arms)  # a job prepares all of it at the end
     for role in ROLES:
         if role != Membership.Role.MANAGER:
             set_member(project=project, username=role, role=role)
