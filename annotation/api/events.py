@@ -27,10 +27,10 @@ from annotation.models import Round
 from annotation.selectors.counts import project_counts
 from annotation.selectors.jobs import jobs_of
 from annotation.selectors.live_transcripts import LiveText, live_text_by_person
-from annotation.selectors.news import finished_since_round
 from annotation.selectors.projects import projects_for
 from annotation.selectors.queue import returned_by_person
 from annotation.selectors.serving import serving_of
+from annotation.selectors.to_learn import finished_since_round
 from annotation.sessions import SessionStore
 
 JOBS_SHOWN: Final = 20  # the newest

@@ -18,7 +18,6 @@ from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import project_counts
-from annotation.selectors.news import all_to_learn, finished_since_round, new_to_learn
 from annotation.selectors.projects import (
     projects_for,
     trashed_projects_for,
@@ -27,6 +26,7 @@ from annotation.selectors.projects import (
 )
 from annotation.selectors.queue import returned_images
 from annotation.selectors.serving import serving_of
+from annotation.selectors.to_learn import all_to_learn, finished_since_round, new_to_learn
 from annotation.services import projects
 
 PAGE: Final = 48  # cards, in whole rows of two or three
@@ -72,7 +72,7 @@ class ServingSerializer(serializers.Serializer[Any]):
 
 
 class NewsSerializer(serializers.Serializer[Any]):
-    """Images with something new to learn from, for each part of a round."""
+    """What there is to learn from, for each part of a round: images with something new, and all."""
 
     masks = serializers.IntegerField()
     captions = serializers.IntegerField()

@@ -1,12 +1,10 @@
-"""The figures of a project: its page, the live events and the retrain policy read them here."""
+"""The figures of a project: its page and the live events read them here."""
 
-from datetime import datetime
 from typing import TypedDict
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, Exists, OuterRef, Q
 
-from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
+from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording
 
 
 class ProjectCounts(TypedDict):
@@ -66,29 +64,3 @@ def project_counts(project_id: int) -> ProjectCounts:
         "recordings": Recording.objects.filter(deleted_at=None, **inside).count(),
     }
     return figures
-
-
-def finished_to_learn(project_id: int) -> QuerySet[Image]:
-    """Finished images outside the holdout."""
-    return Image.objects.filter(
-        project_id=project_id, deleted_at=None, is_holdout=False, status__in=Image.FINISHED
-    )
-
-
-def learned_rounds(project_id: int) -> QuerySet[Round]:
-    """Rounds that have taught a model something, or are about to; none failed or cancelled."""
-    return Round.objects.filter(project_id=project_id).exclude(
-        state__in=[Round.State.FAILED, Round.State.CANCELLED]
-    )
-
-
-def newest_until(rounds: QuerySet[Round]) -> datetime | None:
-    """Tell up to when the newest of some rounds learns: as its dataset was begun to be cut.
-
-    Before that, when it began: a round waits for a worker, and learns from what is finished
-    meanwhile. Of older rounds only the dataset's own time is known, which is that of its end, or of
-    an older round's where the same content was cut before.
-    """
-    known = Greatest("created_at", "dataset_version__created_at")  # of PostgreSQL: without nulls
-    until = Coalesce("learns_until", known)
-    return rounds.order_by("-number").values_list(until, flat=True).first()

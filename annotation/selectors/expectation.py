@@ -10,7 +10,6 @@ from typing import Final, TypedDict
 from django.db.models import Q
 
 from annotation.models import Image, Round
-from annotation.selectors.counts import finished_to_learn
 from annotation.selectors.effort_table import (
     FEWEST_MASKS,
     By,
@@ -23,6 +22,7 @@ from annotation.selectors.effort_table import (
 )
 from annotation.selectors.images import begun
 from annotation.selectors.round_cost import seconds_of
+from annotation.selectors.to_learn import finished_to_learn
 from engine.returns import Judged, expected_saving, gain_per_doubling
 
 LAST: Final = 4  # judged rounds that tell what a doubling of the images saves

@@ -7,7 +7,7 @@ from typing import Final
 from annotation.models import Project, Round
 from annotation.selectors.also import also_of
 from annotation.selectors.holdout import described_images, masks_by_image
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.to_learn import new_to_learn
 from annotation.services.caption_gate import FEWEST_IMAGES
 from annotation.services.gate import FEWEST_OBJECTS, why_not_judged
 from engine.segmentation.items import OBJECTS_PER_IMAGE

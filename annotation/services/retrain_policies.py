@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotation import caption_models
 from annotation.models import Project, Round
 from annotation.selectors.expectation import expectation_of
-from annotation.selectors.news import finished_since_round, new_captions, new_masks
+from annotation.selectors.to_learn import finished_since_round, new_captions, new_masks
 from annotation.services.rounds import (
     NothingNewError,
     NotPreparedError,

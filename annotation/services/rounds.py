@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from annotation import caption_models, jobs
 from annotation.errors import DomainError
 from annotation.models import Alias, Bundle, DatasetVersion, Job, Project, Round
-from annotation.selectors.news import all_to_learn, new_to_learn
+from annotation.selectors.to_learn import all_to_learn, new_to_learn
 from annotation.services.bundles import hold_serving, promote_bundle
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, enqueue_job

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from annotation.models import Image
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.to_learn import new_to_learn
 from annotation.services.also import set_also
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.captions import save_caption

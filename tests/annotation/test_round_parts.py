@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from annotation.models import Alias, Bundle, Image, Project, Round
-from annotation.selectors.news import finished_since_round, new_to_learn
+from annotation.selectors.to_learn import finished_since_round, new_to_learn
 from annotation.services.caption_gate import judge_captions
 from annotation.services.captions import save_caption
 from annotation.services.gate import Verdict, together

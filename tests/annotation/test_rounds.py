@@ -22,8 +22,8 @@ from annotation.models import (
     Round,
 )
 from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
-from annotation.selectors.news import finished_since_round, new_to_learn
 from annotation.selectors.rounds import efforts_of
+from annotation.selectors.to_learn import finished_since_round, new_to_learn
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle
 from annotation.services.gate import Verdict

@@ -12,7 +12,7 @@ from annotation import jobs
 from annotation.models import DatasetVersion, Image, Job, MaskCaption, Recording, Transcript
 from annotation.selectors.caption_proposals import undescribed_images
 from annotation.selectors.frozen_descriptions import frozen_descriptions
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.to_learn import new_to_learn
 from annotation.selectors.versions import frozen_rows
 from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version

@@ -22,7 +22,7 @@ from annotation.models import (
     Label,
     Round,
 )
-from annotation.selectors.news import new_to_learn
+from annotation.selectors.to_learn import new_to_learn
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.jobs import claim_job

@@ -1,9 +1,11 @@
 """What a round would find to learn from, part by part: in all, and since the rounds before."""
 
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from annotation.models import Caption, Image, Mask, Round, Transcript
-from annotation.selectors.counts import finished_to_learn, learned_rounds, newest_until
 
 Part = Round.Part
 
@@ -14,7 +16,7 @@ def new_to_learn(project_id: int) -> dict[str, int]:
     For masks, images finished since the dataset of the newest round that trained them, where any
     image has a mask. For captions, images finished or described since that of theirs.
     """
-    taught = learned_rounds(project_id)
+    taught = _learned_rounds(project_id)
     return {
         Part.MASKS: new_masks(project_id, taught.filter(parts__contains=[Part.MASKS])),
         Part.CAPTIONS: new_captions(project_id, taught.filter(parts__contains=[Part.CAPTIONS])),
@@ -28,7 +30,7 @@ def new_masks(project_id: int, rounds: QuerySet[Round]) -> int:
 
 def new_captions(project_id: int, rounds: QuerySet[Round]) -> int:
     """Count described images, finished or described since the dataset of the newest of them."""
-    until, described = newest_until(rounds), _described(project_id)
+    until, described = _newest_until(rounds), _described(project_id)
     if until is None:
         return described.count()
     since = {"created_at__gt": until}
@@ -49,14 +51,40 @@ def finished_since_round(project_id: int) -> int:
 
     Of a round that trained masks, where there are any: one of captions alone learned no other.
     """
-    rounds = learned_rounds(project_id)
+    rounds = _learned_rounds(project_id)
     if _with_masks(project_id).exists():
         rounds = rounds.filter(parts__contains=[Part.MASKS])
     return _finished_since(project_id, rounds)
 
 
+def finished_to_learn(project_id: int) -> QuerySet[Image]:
+    """Finished images outside the holdout."""
+    return Image.objects.filter(
+        project_id=project_id, deleted_at=None, is_holdout=False, status__in=Image.FINISHED
+    )
+
+
+def _learned_rounds(project_id: int) -> QuerySet[Round]:
+    """Rounds that have taught a model something, or are about to; none failed or cancelled."""
+    return Round.objects.filter(project_id=project_id).exclude(
+        state__in=[Round.State.FAILED, Round.State.CANCELLED]
+    )
+
+
+def _newest_until(rounds: QuerySet[Round]) -> datetime | None:
+    """Tell up to when the newest of some rounds learns: as its dataset was begun to be cut.
+
+    Before that, when it began: a round waits for a worker, and learns from what is finished
+    meanwhile. Of older rounds only the dataset's own time is known, which is that of its end, or of
+    an older round's where the same content was cut before.
+    """
+    known = Greatest("created_at", "dataset_version__created_at")  # of PostgreSQL: without nulls
+    until = Coalesce("learns_until", known)
+    return rounds.order_by("-number").values_list(until, flat=True).first()
+
+
 def _finished_since(project_id: int, rounds: QuerySet[Round]) -> int:
-    until, finished = newest_until(rounds), finished_to_learn(project_id)
+    until, finished = _newest_until(rounds), finished_to_learn(project_id)
     return (finished.filter(finished_at__gt=until) if until else finished).count()
 
 
