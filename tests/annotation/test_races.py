@@ -1,24 +1,20 @@
 """What happens when people, tabs and retries arrive at once. Real transactions, real threads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError
-from time import monotonic
-from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotation import storage
 from annotation.errors import DomainError, StaleVersionError
-from annotation.jobs import IMPORT_ARCHIVE, PREPARE_IMAGES
+from annotation.jobs import PREPARE_IMAGES
 from annotation.models import (
     Alias,
     Assignment,
@@ -33,7 +29,6 @@ from annotation.models import (
     Recording,
     Revision,
     Round,
-    Upload,
 )
 from annotation.services.assignments import claim_image
 from annotation.services.caption_proposals import propose_caption
@@ -44,38 +39,22 @@ from annotation.services.comments import (
     add_comment,
     withdraw_comment,
 )
-from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
-from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.exports import request_export
-from annotation.services.given_groups import give_groups
 from annotation.services.grounding import save_grounding
-from annotation.services.images import add_image, add_images, store_image
-from annotation.services.import_batches import Coming
 from annotation.services.imported_people import withdraw_comments
-from annotation.services.jobs import Claim, claim_job, enqueue_job, retry_job
+from annotation.services.jobs import Claim, claim_job, enqueue_job
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
-from annotation.services.seeds import Seed, seed_images
-from annotation.services.settlement import settle_failures
-from annotation.services.uploads import (
-    UploadArrivedError,
-    UploadsFullError,
-    begin_upload,
-    cancel_upload,
-    complete_upload,
-)
 from annotation.services.verification import Batch, claim_proposals
 from annotation.services.versions import cut_version
 from annotation.services.voices import mark_voices_deleted
-from engine.datasets.sample import Dataset, Sample, labels_of
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as Found
-from tests.annotation.datasets import cell
+from tests.annotation.at_once import at_once, wait_until_somebody_waits_for_this_transaction
 from tests.annotation.speaking import heard, spoken
 from tests.annotation.world import (
-    SIZE_HW,
     World,
     create,
     make_bundle,
@@ -83,34 +62,14 @@ from tests.annotation.world import (
     make_proposals,
     make_user,
     make_world,
-    png,
-    square,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Result = TypeVar("Result")
 
 
 @pytest.fixture
 def world(transactional_db: None, bucket: None) -> World:
     return make_world()
-
-
-def at_once(*calls: Callable[[], Result]) -> list[Result | Exception]:
-    """Run the calls in as many threads, started together; an exception is a result."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Result]) -> Result | Exception:
-        barrier.wait(timeout=20)
-        try:
-            return call()
-        except Exception as error:  # noqa: BLE001  # the caller looks at it
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def _saves(image: Image, user: User, operations: list[dict[str, object]]) -> Callable[[], object]:
@@ -194,7 +153,7 @@ def test_p5_whoever_returns_to_a_lease_that_ran_out_does_not_take_it_from_who_ju
         with transaction.atomic():
             taken = claim_image(project=world.project, user=world.reviewer)
             returning = pool.submit(lambda: at_once(back))
-            _wait_until_somebody_waits_for_this_transaction()
+            wait_until_somebody_waits_for_this_transaction()
         [found] = returning.result(timeout=20)
 
     assert (taken and taken.image_id, found) == (image.pk, None)
@@ -218,124 +177,10 @@ def test_where_somebody_pointed_goes_with_the_voice_also_while_it_is_being_writt
                 rules="rules-1",
             )
             deleted = pool.submit(lambda: at_once(deleting))
-            _wait_until_somebody_waits_for_this_transaction()
+            wait_until_somebody_waits_for_this_transaction()
         assert deleted.result(timeout=20) == [1]
 
     assert [each.place_xy for each in Phrase.objects.all()] == [None]
-
-
-def _wait_until_somebody_waits_for_this_transaction() -> None:
-    deadline = monotonic() + 20
-    with connection.cursor() as cursor:
-        while monotonic() < deadline:
-            cursor.execute(
-                "SELECT 1 FROM pg_locks WHERE NOT granted"
-                " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone():
-                return
-    raise AssertionError("nobody waits")
-
-
-def test_the_same_picture_added_at_once_is_one_image(world: World) -> None:
-    add = lambda: add_image(  # noqa: E731
-        project=world.project, data=png(7), file_name="7.png", created_by=world.manager
-    )
-
-    results = at_once(*[add] * 4)
-
-    outcomes = sorted(str(getattr(result, "outcome", result)) for result in results)
-    assert outcomes == ["accepted", "duplicate", "duplicate", "duplicate"]
-    assert Image.objects.count() == 1
-    assert Assignment.objects.count() == 1
-
-
-def test_files_that_are_begun_at_once_do_not_each_take_the_last_room(
-    world: World, settings: LazySettings
-) -> None:
-    settings.MAX_PENDING_UPLOAD_BYTES = 1000
-    begin = partial(
-        begin_upload,
-        project=world.project,
-        file_name="a.png",
-        size_bytes=600,
-        created_by=world.manager,
-    )
-
-    results = at_once(*(partial(begin, upload_id=uuid4()) for _ in range(4)))
-
-    assert [type(each) for each in results].count(UploadsFullError) == 3
-    assert Upload.objects.count() == 1
-
-
-def test_a_file_that_is_begun_twice_at_once_is_begun_once(
-    world: World, settings: LazySettings
-) -> None:
-    settings.MAX_PENDING_UPLOAD_BYTES = 1000
-    begin = partial(
-        begin_upload,
-        project=world.project,
-        upload_id=uuid4(),
-        file_name="a.png",
-        size_bytes=600,
-        created_by=world.manager,
-    )
-
-    first, second = at_once(begin, begin)
-
-    assert first == second == Upload.objects.get()
-
-
-def test_a_file_is_either_cancelled_or_complete_and_then_its_bytes_are_there(world: World) -> None:
-    for number in range(6):
-        upload = begin_upload(
-            project=world.project,
-            upload_id=uuid4(),
-            file_name=f"{number}.png",
-            size_bytes=5,
-            created_by=world.manager,
-        )
-        storage.put_bytes(storage.upload_key(upload.pk), b"bytes")
-        complete = partial(complete_upload, upload=upload, etags={})
-        cancel = partial(cancel_upload, project=world.project, upload_id=upload.pk)
-
-        completed, cancelled = at_once(complete, cancel)
-
-        is_there = Upload.objects.filter(pk=upload.pk, state="checking").exists()
-        assert storage.exists(storage.upload_key(upload.pk)) == is_there
-        assert isinstance(completed, Upload) == is_there
-        assert isinstance(cancelled, UploadArrivedError) == is_there
-
-
-def test_a_job_that_is_tried_again_while_its_archive_is_refused_finds_it_refused(
-    world: World,
-) -> None:
-    """Else it would read what is being deleted."""
-    upload = Upload.objects.create(
-        pk=uuid4(),
-        project=world.project,
-        file_name="a.zip",
-        bytes=1,
-        state="checking",
-        created_by=world.manager,
-    )
-    storage.put_bytes(storage.upload_key(upload.pk), b"x")
-    args = {"upload_id": str(upload.pk)}
-    job = enqueue_job(kind=IMPORT_ARCHIVE, project=world.project, args=args)
-    Job.objects.filter(pk=job.pk).update(state="failed")
-
-    def again() -> str:
-        retry_job(job_id=job.pk)
-        return Upload.objects.get(pk=upload.pk).state
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            settle_failures()
-            retried = pool.submit(lambda: at_once(again))
-            _wait_until_somebody_waits_for_this_transaction()
-        assert retried.result(timeout=20) == ["refused"]
-
-    assert not storage.exists(storage.upload_key(upload.pk))
 
 
 def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: World) -> None:
@@ -481,37 +326,6 @@ def test_of_people_who_add_to_one_caption_at_once_one_is_first(world: World) -> 
     assert image.captions.count() == 1
 
 
-def test_imports_that_meet_on_the_same_images_wait_for_each_other_in_one_order(
-    world: World,
-) -> None:
-    images = [make_image(world.project, seed) for seed in range(8)]
-    seeds = [Seed(square(x, 2)) for x in (2, 9)]
-    wanted = [(image, seeds) for image in images]
-    orders = [wanted, wanted[::-1], wanted[4:] + wanted[:4], wanted[::2] + wanted[1::2]]
-
-    results = at_once(*(partial(seed_images, each, author=world.manager) for each in orders))
-
-    given = [seeded for each in results if isinstance(each, list) for seeded in each]
-    assert [each for each in results if isinstance(each, Exception)] == []
-    assert sorted(len(each.brought) for each in given) == [0] * 24 + [2] * 8
-    assert Mask.objects.count() == Revision.objects.count() == 16
-    assert set(Image.objects.values_list("version", flat=True)) == {1}
-
-
-def test_images_that_two_imports_add_at_once_are_each_one(world: World) -> None:
-    store = partial(store_image, project=world.project)
-    batches = [
-        [store(data=png(seed), file_name=f"{seed}.png") for seed in range(4)] for _ in range(3)
-    ]
-    add = partial(add_images, project=world.project, created_by=world.manager)
-
-    results = at_once(*(partial(add, stored=batch) for batch in batches))
-
-    outcomes = [str(one.outcome) for each in results if isinstance(each, list) for one in each]
-    assert sorted(outcomes) == ["accepted"] * 4 + ["duplicate"] * 8
-    assert Image.objects.count() == Assignment.objects.count() == 4
-
-
 def test_of_two_jobs_of_the_same_work_that_are_claimed_at_once_one_waits(world: World) -> None:
     args = {"project_id": world.project.pk}
     queued = [enqueue_job(kind=PREPARE_IMAGES, project=world.project, args=args) for _ in range(2)]
@@ -528,74 +342,6 @@ def test_of_two_jobs_of_the_same_work_that_are_claimed_at_once_one_waits(world: 
 
     assert sorted(Job.objects.values_list("state", flat=True)) == ["queued", "running"]
     assert len([each for each in claims if each is None]) == 1
-
-
-def test_an_image_that_joins_a_group_while_others_get_it_lies_on_their_side(world: World) -> None:
-    update_project(project=world.project, changes={"holdout_share": 0.9})
-    group = next(name for name in "abc" if is_drawn_for_holdout(name, share=0.9))
-    there = make_image(world.project, file_name=f"{group}_1.png", is_holdout=False)
-    barrier = Barrier(2)
-
-    def take_time(act: Callable[[], object]) -> None:
-        with transaction.atomic():
-            act()
-            with suppress(BrokenBarrierError):
-                barrier.wait(timeout=0.5)
-
-    def give() -> None:
-        give_groups(project=world.project, group_by="{group}_{}.png", by=world.manager)
-
-    def join() -> None:
-        about: dict[str, Any] = {"project": world.project, "created_by": world.manager}
-        add_image(data=png(1), file_name="later.png", group=group, **about)
-
-    results = at_once(partial(take_time, give), partial(take_time, join))
-
-    assert results == [None, None]
-    there.refresh_from_db()
-    later = Image.objects.get(file_name="later.png")
-    assert later.group == group
-    # Whichever was first: the group lies where that was, and what was second in it only if it may.
-    assert (there.group, later.is_holdout) in {(group, False), ("", True)}
-    assert not there.is_holdout
-
-
-class Meeting(list[Coming]):
-    """Images of a batch; after the first of them, others who are as far are waited for."""
-
-    def __init__(self, coming: list[Coming], barrier: Barrier) -> None:
-        super().__init__(coming)
-        self.barrier = barrier
-
-    def __iter__(self) -> Iterator[Coming]:
-        for number, each in enumerate(super().__iter__()):
-            if number == 2:  # what came before is in the database by now
-                with suppress(BrokenBarrierError):
-                    self.barrier.wait(timeout=0.5)
-            yield each
-
-
-@pytest.mark.parametrize("are_there", [True, False], ids=["images that are there", "new images"])
-def test_imports_into_one_project_that_bring_images_in_opposite_orders_take_turns(
-    world: World, *, are_there: bool
-) -> None:
-    """Each has one image, in a transaction, when it comes to the one that the other has."""
-    if are_there:
-        for seed in (1, 2):
-            make_image(world.project, seed)
-    nowhere = Sample("nowhere.png", SIZE_HW)  # has no file: what follows it is looked for anew
-    dataset = Dataset(labels_of(["cell", "nucleus"]), lambda: iter([cell(1), cell(2)]))
-    importing = begin_import(project=world.project, dataset=dataset, author=world.manager)
-    barrier = Barrier(2)
-
-    def bring(*samples: Sample) -> Callable[[], object]:
-        coming = [fetch_sample(importing, each) for each in samples]
-        return partial(import_samples, importing, Meeting(coming, barrier))
-
-    results = at_once(bring(cell(1), nowhere, cell(2)), bring(cell(2), nowhere, cell(1)))
-
-    assert [each for each in results if isinstance(each, Exception)] == []
-    assert (Image.objects.count(), Mask.objects.count()) == (2, 4)
 
 
 def test_p3_an_export_asked_for_twice_at_once_is_written_once(world: World) -> None:
