@@ -7,7 +7,8 @@ from django.conf import LazySettings
 
 from annotation import storage
 from annotation.api.throttles import Buckets, LoginThrottle
-from annotation.models import Image
+from annotation.models import Image, Project
+from annotation.services.projects import update_project
 from tests.annotation.world import Api, World, make_image, make_world
 
 
@@ -43,6 +44,12 @@ def world(db: None, bucket: None) -> World:
 @pytest.fixture
 def image(world: World) -> Image:
     return make_image(world.project)
+
+
+@pytest.fixture
+def promised(world: World) -> Project:
+    """Let auto-accept promise something, so that audits are measured against it."""
+    return update_project(project=world.project, changes={"auto_accept_precision": 0.95})
 
 
 @pytest.fixture

@@ -48,11 +48,6 @@ def bundle(world: World) -> Bundle:
     return serving_bundle(world.project)
 
 
-@pytest.fixture
-def promised(world: World) -> Project:
-    return update_project(project=world.project, changes={"auto_accept_precision": 0.95})
-
-
 def stopped(world: World) -> bool:
     world.project.refresh_from_db()
     return world.project.auto_accept_stopped_at is not None

@@ -5,7 +5,6 @@ import pytest
 from annotation.models import Bundle, Image, Project
 from annotation.selectors.auto_accept import auto_accept_of
 from annotation.services.imported_work import finish_imported
-from annotation.services.projects import update_project
 from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.scored import judge, make_audited, serving_bundle
 from tests.annotation.world import World, make_image, square
@@ -14,11 +13,6 @@ from tests.annotation.world import World, make_image, square
 @pytest.fixture
 def bundle(world: World) -> Bundle:
     return serving_bundle(world.project)
-
-
-@pytest.fixture
-def promised(world: World) -> Project:
-    return update_project(project=world.project, changes={"auto_accept_precision": 0.95})
 
 
 def test_what_is_left_standing_on_a_finished_image_speaks_against_the_promise(

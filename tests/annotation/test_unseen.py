@@ -11,15 +11,9 @@ from annotation.selectors.auto_accept import auto_accept_of
 from annotation.selectors.verdicts import judged_proposals
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.masks import save_operations
-from annotation.services.projects import update_project
 from annotation.services.proposals import Found, replace_pending_proposals
 from tests.annotation.verdicts import CERTAIN, trained_bundle
 from tests.annotation.world import World, operation, square
-
-
-@pytest.fixture
-def promised(world: World) -> Project:
-    return update_project(project=world.project, changes={"auto_accept_precision": 0.95})
 
 
 @pytest.fixture
