@@ -171,7 +171,7 @@ class RoundView(MemberView):
 
 
 class RoundCancelView(MemberView):
-    """Stop a running round; the serving bundle stays."""
+    """Stop a round that runs, or waits to be taken up again; the serving bundle stays."""
 
     roles = {"POST": MANAGERS}
 

@@ -76,7 +76,7 @@ def watch(
 
 @rounds.command()
 def cancel(*, project: ProjectArgument, as_json: Json = False) -> None:
-    """Stop the round that is running, at its next step. Nothing of it is promoted."""
+    """Stop the round that runs or waits to, at its next step. Nothing of it is promoted."""
     with logged_in() as client:
         newest = next(client.rounds(project), None)
         if newest is None or newest.id is None or not _is_going(newest):

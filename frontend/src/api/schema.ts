@@ -1861,7 +1861,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Stop a running round; the serving bundle stays. */
+        /** @description Stop a round that runs, or waits to be taken up again; the serving bundle stays. */
         post: operations["cancel_round"];
         delete?: never;
         options?: never;
@@ -4366,7 +4366,7 @@ export interface components {
             /** @description null: there was none */
             trial: components["schemas"]["Trial"] | null;
         };
-        /** @description Images with something new to learn from, for each part of a round. */
+        /** @description What there is to learn from, for each part of a round: images with something new, and all. */
         News: {
             masks: number;
             captions: number;
