@@ -69,7 +69,7 @@ class TrainConfig:
     Chains and weights were found on nuclei.
     """
 
-    steps: int = 180
+    steps: int = 120
     chains: tuple[Chain, ...] = (Chain(11, 0.25, 2.0), Chain(4, 0.5, 5.0), Chain(8, 0.5, 2.0))
     masks_per_step: int = 12
     learned_max: int = 4  # clicks of a chain that the loss is taken after; the first is one
@@ -310,11 +310,11 @@ def choose_precision(wanted: str, device: torch.device) -> str:
     if device.type == "cuda":
         is_supported = torch.cuda.is_bf16_supported(including_emulation=False)
         return "bf16" if is_supported else "fp32"
-    return "bf16" if _has_bf16_units() else "fp32"
+    return "bf16" if has_bf16_units() else "fp32"
 
 
 @cache
-def _has_bf16_units() -> bool:
+def has_bf16_units() -> bool:
     """Time one product of the decoder's commonest shape: without units it takes sixty times."""
     return _product_s(torch.bfloat16) < FAR_SLOWER * _product_s(torch.float32)
 

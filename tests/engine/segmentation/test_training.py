@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from inspect import unwrap
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from engine.checkpoints import CheckpointNotWrittenError
 from engine.divergence import TrainingDivergedError
 from engine.masks.rle import RLE, encode
+from engine.segmentation import trainer
 from engine.segmentation.adapted import AdaptedDecoder, adapted, load_any, save_any
 from engine.segmentation.checkpoint import load_state, save_state
 from engine.segmentation.decoder import SamDecoder, load_decoder
@@ -566,6 +568,17 @@ def test_a_gpu_trains_in_bf16_only_where_it_has_units_for_it(
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
 
     assert choose_precision("auto", torch.device("cuda")) == chosen
+
+
+@pytest.mark.parametrize(("bf16_s", "chosen"), [(0.002, "bf16"), (0.06, "fp32")])
+def test_a_cpu_trains_in_bf16_unless_products_in_it_take_far_longer(
+    monkeypatch: pytest.MonkeyPatch, bf16_s: float, chosen: str
+) -> None:
+    took_s = {torch.bfloat16: bf16_s, torch.float32: 0.001}
+    monkeypatch.setattr(trainer, "_product_s", took_s.__getitem__)
+    monkeypatch.setattr(trainer, "has_bf16_units", unwrap(trainer.has_bf16_units))  # not kept
+
+    assert choose_precision("auto", torch.device("cpu")) == chosen
 
 
 def test_bf16_trains_too(train: TrainFn) -> None:
