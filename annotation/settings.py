@@ -201,7 +201,7 @@ CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one 
 CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_PHOTOS = env.int("TRAIN_PHOTOS", default=9)  # that a project's images are told apart from
-TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round
+TRAIN_STEPS = env.int("TRAIN_STEPS", default=120)  # optimiser steps of one round
 # Each step shows the encoder its image turned or mirrored, 1.7 s of a core.
 TRAIN_TURNS = env.bool("TRAIN_TURNS", default=True)
 # The encoder's last stage learns, too: closer masks, but each round embeds every image anew.
