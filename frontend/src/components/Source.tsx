@@ -5,6 +5,8 @@ import type { paths } from "@/api/schema";
 
 /** At the end of a sentence it stands in its line, and makes that no higher. */
 const IN_TEXT = { verticalAlign: "middle" };
+/** Where a window is low, what was counted scrolls: it never runs past the window's foot. */
+const FITTED = { flip: true, shift: true, size: true };
 
 interface Props {
   /** The figures' title. */
@@ -21,13 +23,21 @@ interface Props {
 export function Source({ of, path, id, query, children }: Props) {
   const address = path.replace(/\{\w+\}/, String(id)) + (query ? `?${query}` : "");
   return (
-    <Popover width={320} position="bottom-start" shadow="md" withArrow trapFocus returnFocus>
+    <Popover
+      width={320}
+      position="bottom-start"
+      middlewares={FITTED}
+      shadow="md"
+      withArrow
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
         <ActionIcon size="sm" my={-4} aria-label={`What this is of: ${of}`} style={IN_TEXT}>
           <IconInfoCircle size={16} stroke={1.6} aria-hidden />
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown style={{ overflowY: "auto" }}>
         <Text size="sm" mb={6}>
           {children}
         </Text>

@@ -71,7 +71,8 @@ export function RetrainPolicy({ project }: { project: Project }) {
         <Stack gap="md">
           <Group justify="space-between" wrap="nowrap">
             <Switch
-              label="After this many finished images"
+              label="After this many images"
+              description="Newly finished, or newly described"
               {...form.getInputProps("byImages", { type: "checkbox" })}
             />
             <NumberInput
@@ -79,7 +80,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
               w={96}
               min={1}
               allowDecimal={false}
-              aria-label="Finished images until a round"
+              aria-label="New images until a round"
               disabled={!form.values.byImages}
               {...form.getInputProps("images")}
             />
