@@ -68,8 +68,10 @@ def _propose(models: Path, threads: int, head: Path) -> dict[str, object]:
     images = encoded_images(encoder, TAUGHT_BY + PROPOSED)
     finder = finder_taught_by(images[PROPOSED:], head)
     predictor = OnnxPredictor(ModelPaths(models).pretrained / "decoder.onnx", threads)
-    with_head = _measured(images[:PROPOSED], predictor, finder)
-    by_grid = _measured(images[:PROPOSED], predictor, None)
+    images, config = images[:PROPOSED], ProposalConfig()
+    with_head = _measured(images, predictor, finder, config)
+    by_grid = _measured(images, predictor, None, replace(config, points_per_side=GRID))
+    by_own_grid = _measured(images, predictor, None, config)
     return {
         "images": PROPOSED,
         "seconds_an_image": round(with_head[0], 2),
@@ -77,15 +79,21 @@ def _propose(models: Path, threads: int, head: Path) -> dict[str, object]:
         "share_of_time": round(with_head[0] / by_grid[0], 3),
         "recall": round(with_head[1], 3),
         "recall_by_grid": round(by_grid[1], 3),
+        # The grid that the product proposes by as long as it has no head: a quarter of the points.
+        "own_grid": config.points_per_side,
+        "share_of_own_grid": round(with_head[0] / by_own_grid[0], 3),
+        "recall_by_own_grid": round(by_own_grid[1], 3),
         "a_day": round(24 * 3600 / with_head[0]),  # images, by `propose` alone
     }
 
 
 def _measured(
-    images: Sequence[AnnotatedImage], predictor: OnnxPredictor, finder: ObjectFinder | None
+    images: Sequence[AnnotatedImage],
+    predictor: OnnxPredictor,
+    finder: ObjectFinder | None,
+    config: ProposalConfig,
 ) -> tuple[float, float]:
     """Return seconds an image, and the share of objects that some proposal lies on."""
-    config = replace(ProposalConfig(), points_per_side=GRID)
     began = time.perf_counter()
     found = [propose(image.seen(), predictor, config, finder=finder) for image in images]
     spent_s = time.perf_counter() - began
