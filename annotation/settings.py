@@ -156,6 +156,7 @@ SPECTACULAR_SETTINGS = {
         "RecordingState": "annotation.models.Recording.State",
         "TraceKind": "annotation.models.Recording.TraceKind",
         "RoundPart": "annotation.models.Round.Part",
+        "BundlePart": "annotation.models.Bundle.Part",
         "RoundState": "annotation.api.rounds.ROUND_STATES",
         "Describer": "annotation.api.round_metrics.DESCRIBERS",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",

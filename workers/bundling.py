@@ -12,7 +12,7 @@ from engine.bundle import MANIFEST, MODEL_CARD, BundleError, write_bundle
 
 CODE_VERSION: Final = "anneal 0.1.0"
 MAKE_ANEW: Final = "It was altered there and is deleted: run the round again, and it makes it anew."
-Part = Round.Part
+Part = Bundle.Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,22 @@ def compose(
 ) -> Bundle:
     """Return the candidate with what serves now in the place of the parts that did not pass.
 
-    It is the candidate itself where that makes no difference, or where nothing passed.
+    Nor of those that it did not train: what serves may have newer ones than the base. It is the
+    candidate itself where that makes no difference, or where nothing passed.
 
     Raises:
         ValueError: one that a killed run had made was altered since.
 
     """
-    replaced = [part for part in Part.values if part not in passed]
+    base = current.base_bundle
+    own = [part for part in passed if candidate.digests_of(part) != base.digests_of(part)]
+    replaced = [part for part in Part.values if part not in own]
     is_same = all(serving.digests_of(part) == candidate.digests_of(part) for part in replaced)
-    if is_same or not passed:
+    if is_same or not own:
         return candidate
-    made = folder / f"composed-{serving.pk[:12]}-{'-'.join(sorted(passed))}"
+    made = folder / f"composed-{serving.pk[:12]}-{'-'.join(sorted(own))}"
     if not (made / MANIFEST).is_file():
-        trained = {part: part_of(candidate, part) for part in passed}
+        trained = {part: part_of(candidate, part) for part in own}
         write_round_bundle(made, current, version, trained=trained, others=serving)
     return register_made(made)
 
@@ -125,6 +128,7 @@ def _card(
     counts = {"masks": 0, "captions": 0, **version.counts}
     what = {
         Part.MASKS: "Prompt encoder and mask decoder of Segment Anything, and small heads",
+        Part.LABELS: "A head that names masks",
         Part.CAPTIONS: "Connector and adapters of a captioner",
     }
     trained = "; ".join(text for part, text in what.items() if part in parts)

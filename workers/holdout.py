@@ -9,7 +9,7 @@ from engine.segmentation.windows import Window
 from workers.annotated_images import annotated_images, seen_through
 from workers.evaluation import Evaluation, digest_of, evaluate_bundle
 from workers.examples import BundleView
-from workers.labels import measure_labels
+from workers.labels import label_figures, measure_labels, naming_difference
 from workers.watch import Watch
 
 
@@ -24,12 +24,16 @@ class Pair:
 
     def metrics(self, watch: Watch, version: DatasetVersion) -> dict[str, Any]:
         """Return the figures of both and their difference, as `Round.metrics` has them."""
+        before, after = (
+            measure_labels(watch, version, view.bundle) for view in (self.serving, self.candidate)
+        )
+        compared = compare(self.before.objects, self.after.objects)
         return {
             "holdout": digest_of(self.candidate.images),
             "measured": self.candidate.bundle.pk,
-            "serving": self.before.figures | measure_labels(watch, version, self.serving.bundle),
-            "candidate": self.after.figures | measure_labels(watch, version, self.candidate.bundle),
-            "difference": compare(self.before.objects, self.after.objects),
+            "serving": self.before.figures | label_figures(before),
+            "candidate": self.after.figures | label_figures(after),
+            "difference": compared | naming_difference(before, after),
         }
 
 

@@ -5,7 +5,7 @@ Light where there is nothing to tell apart: the network that looks at masks is l
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Label
 from annotation.selectors.version_dataset import label_names
 from annotation.selectors.versions import frozen_rows, version_header
-from engine.bundle import LABEL_HEAD
+from engine.bootstrap import bootstrap_mean
 from engine.masks.rle import RLE, area
 from engine.verification.label_head import Guess, LabelHead, save_label_head, train_label_head
 from engine.verification.mask_features import Eye, Floats, features_digest, mask_features
@@ -80,6 +80,8 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
     False where nobody has given a label, or nothing is here to tell several apart with.
     """
     given = _labels_given(version, "train")
+    if not given:
+        return False
     is_one = len(given) == 1
     eye = None if is_one else _load_eye()
     if eye is None and not is_one:
@@ -103,29 +105,69 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
     return True
 
 
-def labels_left_out(version: DatasetVersion, candidate: Bundle) -> bool:
+def labels_left_out(version: DatasetVersion) -> bool:
     """Whether a round had labels to learn, and could not."""
-    return (
-        len(_labels_given(version, "train")) > 1 and LABEL_HEAD not in candidate.manifest["files"]
-    )
+    return len(_labels_given(version, "train")) > 1 and not caption_models.eye_is_installed()
 
 
-def measure_labels(watch: Watch, version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
-    """Name the holdout's labelled masks: {"labels": figures}; nothing where that cannot be."""
+@dataclass(slots=True)
+class Naming:
+    """What a label head calls the holdout's labelled masks, in all and image by image."""
+
+    tells_apart: bool  # several labels: one alone is always right
+    masks: int = 0
+    right: int = 0
+    named: int = 0
+    named_right: int = 0
+    by_image: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # named rightly less named wrongly, and masks
+
+    def add(self, image: str, guesses: Sequence[Guess], labels: Sequence[str]) -> None:
+        """Count the masks of an image."""
+        worth = 0
+        for guess, label in zip(guesses, labels, strict=True):
+            is_right = guess.label == label
+            self.masks, self.right = self.masks + 1, self.right + is_right
+            if guess.is_sure:
+                self.named, self.named_right = self.named + 1, self.named_right + is_right
+                worth += 1 if is_right else -1
+        self.by_image[image] = worth, len(labels)
+
+
+def measure_labels(watch: Watch, version: DatasetVersion, bundle: Bundle) -> Naming | None:
+    """Name the holdout's labelled masks; None where that cannot be, or there are none."""
     namer = namer_of(bundle)
     if namer is None:
-        return {}
-    masks = right = named = named_right = 0
+        return None
+    naming = Naming(tells_apart=namer.head.needs_features)
     all_masks = _labels_given(version, "holdout").total()
     for image, labelled in _labelled(version, "holdout"):
-        watch.report(masks, all_masks, "Evaluating labels")
+        watch.report(naming.masks, all_masks, "Evaluating labels")
         guesses = namer.guess(image, [rle for rle, _ in labelled])
-        for guess, (_, label) in zip(guesses, labelled, strict=True):
-            is_right = guess.label == label
-            masks, right = masks + 1, right + is_right
-            named, named_right = named + guess.is_sure, named_right + (guess.is_sure and is_right)
-    figures = {"masks": masks, "right": right, "named": named, "named_right": named_right}
-    return {"labels": figures} if masks else {}
+        naming.add(image, guesses, [label for _, label in labelled])
+    return naming if naming.masks else None
+
+
+def label_figures(naming: Naming | None) -> dict[str, Any]:
+    """Return them as `Round.metrics` has them: {"labels": counts}; nothing where there are none."""
+    if naming is None:
+        return {}
+    counted = ("masks", "right", "named", "named_right")
+    return {"labels": {name: getattr(naming, name) for name in counted}}
+
+
+def naming_difference(before: Naming | None, after: Naming | None) -> dict[str, Any]:
+    """Compare what two call the same masks: {"labels": right less wrong ones, a mask}.
+
+    Who names nothing is never right nor wrong. Nothing where there is nothing to tell apart.
+    """
+    if after is None or not after.tells_apart:
+        return {}
+    known = before.by_image if before else {}
+    worth = [own - known.get(image, (0, 0))[0] for image, (own, _) in after.by_image.items()]
+    masks = [count for _, count in after.by_image.values()]
+    return {"labels": bootstrap_mean(worth, masks, seed=0).as_json()}
 
 
 def _labels_given(version: DatasetVersion, split: str) -> Counter[str]:

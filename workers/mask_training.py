@@ -11,7 +11,7 @@ from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERDICTS, VERIFIER
+from engine.bundle import ENCODER, PROMPT_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder
 from engine.segmentation.items import AnnotatedImage, sample_images
@@ -31,7 +31,6 @@ from engine.whole_file import whole_file
 from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import BundlePart
 from workers.curve import Curve
-from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
@@ -56,7 +55,7 @@ NO_MASK: Final = (
     "images have. Bring them back, or finish images with masks, and start a new round."
 )
 # Of a round's folder, in which another part has its own, too.
-MADE: Final = (CHECKPOINTS, VERDICTS, LABEL_HEAD, f"*/{PROMPT_HEAD}", f"*/{VERIFIER}")
+MADE: Final = (CHECKPOINTS, VERDICTS, f"*/{PROMPT_HEAD}", f"*/{VERIFIER}")
 
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
@@ -118,10 +117,7 @@ def make_masks(
         report=partial(watch.report, message="Fitting the thresholds"),
     )
     files |= {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
-    labels, verdicts = folder / LABEL_HEAD, folder / VERDICTS
-    if labels.is_file() or learn_labels(watch, version, labels):
-        files[LABEL_HEAD] = labels
-    verifier, stop = made / VERIFIER, watch.should_stop
+    verdicts, verifier, stop = folder / VERDICTS, made / VERIFIER, watch.should_stop
     if verifier.is_file() or learn_verifier(
         watch,
         verdicts,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.module_loading import import_string
 
-from annotation.models import Bundle, Round
+from annotation.models import Bundle
 from annotation.services.bundles import laid_out
 from engine.bundle import MANIFEST
 from workers.bundling import BundlePart, part_of, write_parts
@@ -18,7 +18,7 @@ from workers.rebuilding import Rebuilt
 from workers.recipes import made_by
 from workers.watch import Watch
 
-Part = Round.Part
+Part = Bundle.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
 CARD: Final = "# {bundle}, made again\n\nIt is measured beside that one, and not kept.\n"
 
@@ -41,7 +41,7 @@ def measure_rebuilt(watch: Watch, bundle: Bundle, rebuilt: Rebuilt, folder: Path
         write_parts(made, _parts(bundle, rebuilt), card=card, version=version, parent=parent)
     metrics: dict[str, Any] = {}
     with laid_out(made) as other:
-        if Part.MASKS in rebuilt.different:
+        if {Part.MASKS, Part.LABELS} & rebuilt.different:
             pair = evaluate_pair(watch, version, bundle, other)
             metrics |= pair.metrics(watch, version) if pair else {}
         if Part.CAPTIONS in rebuilt.different:

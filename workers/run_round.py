@@ -17,6 +17,7 @@ from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ServingMovedError, ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
+from annotation.services.label_gate import judge_labels
 from annotation.services.rounds import (
     begin_version,
     finish_round,
@@ -37,7 +38,7 @@ from workers.networks import forget_networks
 from workers.round_folders import folder_of
 from workers.training import train_bundle, trained_parts, why_left_out
 
-Part = Round.Part
+Part = Bundle.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
 log = structlog.get_logger(__name__)
 
@@ -87,7 +88,9 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     verdicts: dict[str, Verdict] = {}
     if Part.MASKS in trained:
         metrics |= _measure_masks(lease, current, version, serving, candidate)
-        verdicts[Part.MASKS] = _judge_masks(metrics, version, candidate)
+        verdicts[Part.MASKS] = _judge_masks(metrics, version)
+        labels = judge_labels(metrics)
+        verdicts |= {Part.LABELS: labels} if labels else {}
     if Part.CAPTIONS in trained:
         figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(
             lease, version, serving, candidate
@@ -98,6 +101,8 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
             is_promoted=False, reason=why_left_out(folder_of(current))
         )
     passed = [part for part, verdict in verdicts.items() if verdict.is_promoted]
+    if Part.MASKS in passed and Part.LABELS not in verdicts:
+        passed.append(Part.LABELS)
     composed = compose(
         current, version, candidate, serving=serving, passed=passed, folder=folder_of(current)
     )
@@ -117,14 +122,14 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     return True
 
 
-def _judge_masks(metrics: Mapping[str, Any], version: DatasetVersion, candidate: Bundle) -> Verdict:
+def _judge_masks(metrics: Mapping[str, Any], version: DatasetVersion) -> Verdict:
     verdict = judge(
         serving=metrics.get("serving"),
         candidate=metrics.get("candidate"),
         difference=metrics.get("difference"),
         also=metrics.get("also", ()),
     )
-    if labels_left_out(version, candidate):
+    if labels_left_out(version):
         return replace(verdict, reason=f"{verdict.reason} {NOT_LEARNED}")
     return verdict
 

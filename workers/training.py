@@ -1,5 +1,6 @@
 """Training what a round trains, part by part, and making a bundle of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ from engine.divergence import TrainingDivergedError
 from workers.bundling import BundlePart, register_made, write_round_bundle
 from workers.lease import Lease
 
-Part = Round.Part
+Part = Bundle.Part
 # By name: what captions are trained with takes seconds to import.
 TRAIN: Final = {
     Part.MASKS: "workers.mask_training.train_masks",
+    Part.LABELS: "workers.label_training.train_labels",
     Part.CAPTIONS: "workers.caption_training.train_captions",
 }
 DRAW_ANEW: Final = (
@@ -54,7 +56,8 @@ def _trained(
     trained: dict[str, BundlePart] = {}
     for part in _trainable(current, folder):
         try:
-            trained[part] = _train(part, lease, current, version, folder)
+            made = _train(part, lease, current, version, folder)
+            trained |= {part: made} if made else {}
         except TrainingDivergedError as error:
             if not trained:
                 raise ValueError(f"{error} {DRAW_ANEW}") from error
@@ -65,8 +68,8 @@ def _trained(
 
 def _train(
     part: str, lease: Lease, current: Round, version: DatasetVersion, folder: Path
-) -> BundlePart:
-    """Train one part. What stops it says what a person can do.
+) -> BundlePart | None:
+    """Train one part; None: there is nothing to learn. What stops it says what a person can do.
 
     Raises:
         TrainingDivergedError: it diverged.
@@ -75,7 +78,7 @@ def _train(
     """
     train = import_string(TRAIN[Part(part)])
     try:
-        trained: BundlePart = train(lease, current, version, folder)
+        trained: BundlePart | None = train(lease, current, version, folder)
     except CheckpointNotWrittenError as error:
         raise ValueError(f"{error} {MAKE_ROOM}") from error
     return trained
@@ -105,16 +108,21 @@ def _leave_out(folder: Path, why: str) -> None:
 
 
 def _trainable(current: Round, folder: Path) -> list[str]:
-    """Leave captions out where their models are missing.
+    """Return what to train, labels after masks; captions are left out without their models.
 
     Raises:
         ValueError: nothing else was wanted.
 
     """
     if caption_models.are_installed():
-        return list(current.parts)
+        return _with_labels(current.parts)
     parts = [part for part in current.parts if part != Part.CAPTIONS]
     if not parts:
         raise ValueError(f"Descriptions were not trained: {MODELS_MISSING}")
     _leave_out(folder, MODELS_MISSING)
-    return parts
+    return _with_labels(parts)
+
+
+def _with_labels(parts: Sequence[str]) -> list[str]:
+    wanted = {*parts, Part.LABELS} if Part.MASKS in parts else {*parts}
+    return [part for part in Part.values if part in wanted]

@@ -15,7 +15,7 @@ from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.rebuilds import RebuildSerializer
 from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
-from annotation.models import Alias, Round
+from annotation.models import Alias, Bundle
 from annotation.selectors.projects import projects_for
 from annotation.selectors.registry import bundles_of, notes_on, registry_of
 from annotation.selectors.serving import serving_of
@@ -48,12 +48,9 @@ class LearnedFromSerializer(serializers.Serializer[Any]):
 class RegisteredBundleSerializer(ServedBundleSerializer):
     """Where a bundle comes from, what it serves as, and the newest note on it."""
 
-    parts = serializers.ListField(
-        child=serializers.ChoiceField(choices=Round.Part.choices),
-        source="round.parts",
-        default=None,
-        allow_null=True,
-        help_text="What its round trained, all else is the base's; null: pretrained",
+    parts = serializers.SerializerMethodField(
+        help_text="What it has from its round, all else is of the base or of what served then; "
+        "null: pretrained"
     )
     base = serializers.CharField(
         source="round.base_bundle_id", default=None, allow_null=True, help_text="null: pretrained"
@@ -74,6 +71,14 @@ class RegisteredBundleSerializer(ServedBundleSerializer):
     note = BundleNoteSerializer(allow_null=True)
     has_recipe = serializers.BooleanField(help_text="It can be made again, to be compared")
     rebuild = serializers.SerializerMethodField(help_text="The newest; null: none")
+
+    @extend_schema_field(
+        serializers.ListField(
+            child=serializers.ChoiceField(choices=Bundle.Part.choices), allow_null=True
+        )
+    )
+    def get_parts(self, bundle: Bundle) -> list[str] | None:
+        return bundle.round.parts_of(bundle) if bundle.round else None
 
     @extend_schema_field(RebuildSerializer(allow_null=True))
     def get_rebuild(self, bundle: Any) -> Any:  # noqa: ANN401  # with what `registry_of` adds

@@ -5,7 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from annotation.api.auto_accept import PrecisionSerializer
-from annotation.models import Round
+from annotation.models import Bundle
 
 DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 
@@ -115,6 +115,9 @@ class DifferenceSerializer(IntervalSerializer):
 
     clicks = IntervalSerializer(required=False, help_text="to IoU 0.85")
     by_size = serializers.DictField(child=SizeDifferenceSerializer(), required=False)
+    labels = IntervalSerializer(
+        required=False, help_text="Of masks named rightly less those named wrongly, a mask"
+    )
 
 
 class CaptionFiguresSerializer(serializers.Serializer[Any]):
@@ -158,10 +161,10 @@ class RoundMetricsSerializer(serializers.Serializer[Any]):
     )
     captions = CaptionMetricsSerializer(required=False)
     passed = serializers.ListField(
-        child=serializers.ChoiceField(choices=Round.Part.choices),
+        child=serializers.ChoiceField(choices=Bundle.Part.choices),
         required=False,
-        help_text="Parts that the gate let through. Of the others what served goes on, unless none "
-        "passed and a manager promoted the round all the same",
+        help_text="Parts of its bundle that the gate let through. Of the others what served goes "
+        "on, unless none passed and a manager promoted the round all the same",
     )
     judging_s = serializers.FloatField(
         required=False, help_text="What measuring on the holdout took, of the last run of its job"

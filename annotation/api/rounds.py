@@ -69,7 +69,13 @@ class RoundWithoutEffortSerializer(serializers.Serializer[Any]):
     )
     dataset_version = serializers.CharField(allow_null=True)
     base_bundle = serializers.CharField(allow_null=True)
-    bundle = serializers.CharField(allow_null=True)
+    bundle = serializers.CharField(
+        allow_null=True,
+        help_text="What came out; once it was judged, of what passed and the rest of what served",
+    )
+    masks_bundle = serializers.CharField(
+        allow_null=True, help_text="That has the masks which it trained, passed or not; null: none"
+    )
     metrics = RoundMetricsSerializer()
     decision = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -10,7 +10,7 @@ from django.db.models import Q, Value
 from annotation.models.dataset import DatasetVersion
 from annotation.models.job import Job
 from annotation.models.project import Project
-from engine.bundle import CAPTIONER_FILES, MODEL_CARD
+from engine.bundle import CAPTIONER_FILES, LABEL_HEAD, MODEL_CARD
 
 
 class Bundle(models.Model):
@@ -19,12 +19,21 @@ class Bundle(models.Model):
     The files lie in the object store under `bundles/<id>/`, the manifest written last.
     """
 
+    class Part(models.TextChoices):
+        """What may come from one bundle while the rest comes from another."""
+
+        MASKS = "masks"  # what finds them, and what they are worth
+        LABELS = "labels"  # what they are called; a round that trains masks learns it, too
+        CAPTIONS = "captions"
+
     id = models.CharField(max_length=64, primary_key=True)
     encoder_digest = models.CharField(max_length=64)
     manifest = models.JSONField()
     dataset_version = models.ForeignKey(
         DatasetVersion, on_delete=models.PROTECT, null=True, related_name="bundles"
     )  # null: pretrained
+    # Which made it: of some rounds two came out, see `Round.trained_bundle`. Null: pretrained.
+    round = models.ForeignKey("Round", on_delete=models.PROTECT, null=True, related_name="bundles")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -41,13 +50,18 @@ class Bundle(models.Model):
         return bool(self.recipes)
 
     def digests_of(self, part: str) -> dict[str, str]:
-        """Return the digests of a part's files: the captioner's, or all others but the card."""
-        is_captions = part == Round.Part.CAPTIONS
+        """Return the digests of a part's files; the card is of none."""
+        files = self.manifest["files"].items()
         return {
-            name: digest
-            for name, digest in self.manifest["files"].items()
-            if name != MODEL_CARD and (name in CAPTIONER_FILES) == is_captions
+            name: digest for name, digest in files if name != MODEL_CARD and _part_of(name) == part
         }
+
+
+def _part_of(name: str) -> Bundle.Part:
+    """Tell which part a file of a bundle is of: whatever is of no other is of its masks."""
+    if name in CAPTIONER_FILES:
+        return Bundle.Part.CAPTIONS
+    return Bundle.Part.LABELS if name == LABEL_HEAD else Bundle.Part.MASKS
 
 
 class OutsideModel(models.Model):
@@ -154,6 +168,8 @@ class Round(models.Model):
     JUDGED: ClassVar = (State.PROMOTED, State.REFUSED)
 
     class Part(models.TextChoices):
+        """What people may have it train. Labels go with masks; each is judged by itself."""
+
         MASKS = "masks"
         CAPTIONS = "captions"
 
@@ -170,7 +186,12 @@ class Round(models.Model):
     # has not begun, or was before this was kept.
     learns_until = models.DateTimeField(null=True)
     base_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
-    bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, null=True, related_name="round")
+    bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    # All that it trained, where `bundle` has only what passed, and of the rest what served. Null:
+    # `bundle` has all of it.
+    trained_bundle = models.OneToOneField(
+        Bundle, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
@@ -179,7 +200,8 @@ class Round(models.Model):
     # captioner than the round's bundle, "serving": {...}, "candidate": {...}, "difference",
     # "captions": {the same three}, "also": [{the same three at one click, "objects", of which
     # "project", and how many images are "shared" with this one and left out; the three are not
-    # there where it has no object}], "passed": the parts that the gate let through}
+    # there where it has no object}], "passed": the parts of the bundle that the
+    # gate let through}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}],
     # "failures": the candidate's [{"image", "kind", "iou", "size", "truth", "answer"}]}
@@ -208,6 +230,30 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number} of project {self.project_id} ({self.state})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # as Django's
+        """Write it, and in its bundles that it made them."""
+        super().save(*args, **kwargs)
+        made = [pk for pk in (self.bundle_id, self.trained_bundle_id) if pk]
+        Bundle.objects.filter(pk__in=made).update(round=self)
+
+    @property
+    def trained(self) -> Bundle | None:
+        """The bundle with all that it trained, whatever the gate said of it."""
+        return self.trained_bundle or self.bundle
+
+    @property
+    def masks_bundle_id(self) -> str | None:
+        """The bundle that has the masks which it trained; None where it trained none."""
+        if self.Part.MASKS not in self.parts:
+            return None
+        has_passed = self.Part.MASKS in self.metrics.get("passed", [])
+        return self.bundle_id if has_passed else self.trained_bundle_id or self.bundle_id
+
+    def parts_of(self, bundle: Bundle) -> list[str]:
+        """Return what it trained of a bundle that it made."""
+        is_composed = self.trained_bundle is not None and bundle == self.bundle
+        return list(self.metrics["passed"] if is_composed else self.parts)
 
     @property
     def judged_against(self) -> str:

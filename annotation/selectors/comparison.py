@@ -17,7 +17,7 @@ from annotation import storage
 from annotation.models import Bundle, Round
 from engine.segmentation.clicked_objects import ObjectClicks, compare, read_objects
 
-Part = Round.Part
+Part = Bundle.Part
 Makers: TypeAlias = frozenset[tuple[str, Any]]  # the files and thresholds that do a part's work
 
 
@@ -64,10 +64,7 @@ class Measurement:
     bundles: tuple[str, str]  # that were clicked with: what served, and what was trained
 
     def figures_of(self, makers: Makers) -> Mapping[str, Any] | None:
-        """Return the figures of either side.
-
-        A part that did not pass is not in the round's bundle: it has there what served.
-        """
+        """Return the figures of either side."""
         if makers == self.served:
             return self.metrics.get("serving")
         return self.metrics.get("candidate") if makers == self.trained else None
@@ -96,7 +93,7 @@ def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Compariso
     """
     rounds = Round.objects.filter(project_id=project_id, state__in=Round.JUDGED)
     judged = list(
-        rounds.select_related("bundle")
+        rounds.select_related("bundle", "trained_bundle")
         .defer("curve", "caption_curve", "examples")
         .order_by("-number")
     )
@@ -108,11 +105,30 @@ def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Compariso
             measured, _makers_of(before, part), _makers_of(after, part)
         )
     described = {"captions": metrics[Part.CAPTIONS]} if metrics[Part.CAPTIONS] else {}
+    of_masks = _without_labels(metrics[Part.MASKS])
+    different = Basis.DIFFERENT_HOLDOUTS  # which is told of masks, and so has to be of both
+    if compared[Part.LABELS]["basis"] != different or compared[Part.MASKS]["basis"] == different:
+        of_masks = _with_labels(of_masks, metrics[Part.LABELS])
     return Comparison(
-        metrics=metrics[Part.MASKS] | described,
+        metrics=of_masks | described,
         masks=compared[Part.MASKS],
         captions=compared[Part.CAPTIONS],
     )
+
+
+def _without_labels(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what names masks: where a bundle has that from another, its figures are others."""
+    return {
+        side: {name: value for name, value in figures.items() if name != "labels"}
+        for side, figures in metrics.items()
+    }
+
+
+def _with_labels(metrics: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        side: figures | {name: of for name, of in named.get(side, {}).items() if name == "labels"}
+        for side, figures in metrics.items()
+    }
 
 
 def _makers_of(bundle: Bundle, part: str) -> Makers:
@@ -124,14 +140,15 @@ def _measurements(
     judged: Sequence[Round], bundles: Mapping[str, Bundle], part: str
 ) -> Iterator[Measurement]:
     for each in judged:
-        if each.bundle is not None:
-            metrics = each.metrics if part == Part.MASKS else each.metrics.get("captions", {})
+        if each.trained is not None:
+            is_of_captions = part == Part.CAPTIONS
+            metrics = each.metrics.get("captions", {}) if is_of_captions else each.metrics
             yield Measurement(
                 each.number,
                 served=_makers_of(bundles[each.judged_against], part),
-                trained=_makers_of(each.bundle, part),
+                trained=_makers_of(each.trained, part),
                 metrics=metrics,
-                bundles=(each.judged_against, metrics.get("measured", each.bundle.pk)),
+                bundles=(each.judged_against, metrics.get("measured", each.trained.pk)),
             )
 
 

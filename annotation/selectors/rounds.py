@@ -44,6 +44,7 @@ class RoundFacts(TypedDict):
     dataset_version: str | None
     base_bundle: str | None
     bundle: str | None
+    masks_bundle: str | None  # that has the masks which it trained; None: it trained none
     metrics: dict[str, Any]
     decision: str
     created_at: datetime
@@ -111,6 +112,7 @@ def round_facts(each: Round) -> RoundFacts:
         dataset_version=each.dataset_version_id,
         base_bundle=each.base_bundle_id,
         bundle=each.bundle_id,
+        masks_bundle=each.masks_bundle_id,
         metrics=each.metrics,
         decision=each.decision,
         created_at=each.created_at,
@@ -175,6 +177,7 @@ def _row_of_pretrained(bundle: Any, effort: Effort | None) -> RoundRow:  # noqa:
         dataset_version=None,
         base_bundle=None,
         bundle=bundle.pk,
+        masks_bundle=bundle.pk,
         metrics=({"candidate": bundle.figures} if bundle.figures else {})
         | ({"captions": {"candidate": bundle.described}} if bundle.described else {}),
         decision="",

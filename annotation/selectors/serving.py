@@ -16,8 +16,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject
 
-from annotation.models import Alias, AliasMove, Bundle, Embedding, Image, Round
+from annotation.models import Alias, AliasMove, Bundle, Embedding, Image
 from annotation.prepared import Param, Prepared
+from engine.bundle import LABEL_HEAD
 
 ROLLED_BACK: Final = "rolled back"  # the reason of such a move
 _SERVING = Prepared(
@@ -57,14 +58,19 @@ def serving_bundle_of(project_id: int) -> Bundle | None:
 
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:
-    """Bundles with the same decoder, prompt head and thresholds, itself among them."""
+    """Bundles that propose the same, itself among them: see `masks_of`."""
     digest, same = masks_of(bundle)
-    return Bundle.objects.filter(manifest__contains=same, encoder_digest=digest)
+    found = Bundle.objects.filter(manifest__contains=same, encoder_digest=digest)
+    names = LABEL_HEAD in same["files"]
+    return found if names else found.exclude(manifest__files__has_key=LABEL_HEAD)
 
 
 def masks_of(bundle: Bundle) -> tuple[str, dict[str, Any]]:
-    """Return all that a bundle makes masks with: its encoder's digest, and of its manifest."""
-    files = bundle.digests_of(Round.Part.MASKS)
+    """Return all that a bundle makes masks with and names them by.
+
+    That is its encoder's digest, and of its manifest.
+    """
+    files = bundle.digests_of(Bundle.Part.MASKS) | bundle.digests_of(Bundle.Part.LABELS)
     return bundle.encoder_digest, {"files": files, "thresholds": bundle.manifest["thresholds"]}
 
 

@@ -53,18 +53,23 @@ def trial_of(project_id: int) -> Trial | None:
     moves = AliasMove.objects.filter(project_id=project_id).order_by("-pk")
     tried = moves.filter(name=Alias.Name.CANDIDATE)
     begun = tried.filter(to_bundle__isnull=False).select_related("to_bundle__round").first()
-    if begun is None or begun.to_bundle is None:
-        return None
+    if begun is None or begun.to_bundle is None or begun.to_bundle.round is None:
+        return None  # whatever is tried came out of a round
     ended = tried.filter(pk__gt=begun.pk).first()
     served = (
         moves.filter(name=Alias.Name.SERVING, pk__lt=begun.pk).select_related("to_bundle").first()
     )
-    return _trial(begun, begun.to_bundle, served, ended.at if ended else None)
+    return _trial(begun, begun.to_bundle, begun.to_bundle.round.number, served, ended)
 
 
 def _trial(
-    begun: AliasMove, bundle: Bundle, served: AliasMove | None, ended_at: datetime | None
+    begun: AliasMove,
+    bundle: Bundle,
+    number: int,
+    served: AliasMove | None,
+    ended: AliasMove | None,
 ) -> Trial:
+    ended_at = ended.at if ended else None
     candidate = bundle.pk, Arm.CANDIDATE.value
     serving = (served and served.to_bundle_id) or "", Arm.SERVING.value
     made = effort_sums(begun.project_id, By.ROUND, begun.at, ended_at)
@@ -78,7 +83,7 @@ def _trial(
     )
     return Trial(
         bundle=bundle.pk,
-        round=bundle.round.number,
+        round=number,
         since=begun.at,
         ended_at=ended_at,
         images=proposed_for.count(),

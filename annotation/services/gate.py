@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-NAMES: Final = {"masks": "Masks", "captions": "Descriptions"}  # of a round's parts, on screen
+# Of a bundle's parts, on screen.
+NAMES: Final = {"masks": "Masks", "labels": "Labels", "captions": "Descriptions"}
 FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
 GROUP_TOLERANCE: Final = 0.05  # IoU that one size or other project may lose, if not surely

@@ -145,9 +145,9 @@ def record_examples(*, round_id: int, examples: Mapping[str, Any]) -> None:
 
 def record_bundle(*, round_id: int, bundle: Bundle) -> None:
     """Note what came out of training; evaluation is next."""
-    Round.objects.filter(pk=round_id, state=State.TRAINING).update(
-        bundle=bundle, state=State.EVALUATING
-    )
+    made = Round.objects.filter(pk=round_id, state=State.TRAINING)
+    if made.update(bundle=bundle, state=State.EVALUATING):
+        Bundle.objects.filter(pk=bundle.pk).update(round=round_id)
 
 
 @transaction.atomic
@@ -177,7 +177,8 @@ def finish_round(
     judged = Round.objects.select_for_update().select_related("project").get(pk=round_id)
     if judged.state != State.EVALUATING or judged.bundle is None:
         return judged
-    judged.bundle = composed or judged.bundle
+    if composed and composed != judged.bundle:
+        judged.bundle, judged.trained_bundle = composed, judged.bundle
     if trained is not None:
         judged.parts = list(trained)
     hold_serving(project=judged.project, expected=serving)
@@ -191,7 +192,7 @@ def finish_round(
             by=None,
         )
     judged.state, judged.decision, judged.metrics = state, verdict.reason, dict(metrics)
-    judged.save(update_fields=["state", "decision", "metrics", "bundle", "parts"])
+    judged.save(update_fields=["state", "decision", "metrics", "bundle", "trained_bundle", "parts"])
     Round.objects.filter(pk=round_id).update(finished_at=Now())
     log.info("round_finished", round_id=round_id, state=state, decision=verdict.reason)
     return judged
@@ -212,12 +213,22 @@ def promote_by_hand(
     on_trial = Alias.objects.filter(project=project, name=Alias.Name.CANDIDATE, bundle=bundle)
     way = "after a trial" if on_trial.exists() else "by hand"
     promote_bundle(project=project, expected=serving_seen, to=bundle, reason=reason, by=by)
-    refused = Round.objects.select_for_update().filter(bundle=bundle, state=State.REFUSED).first()
+    judged = Round.objects.select_for_update(of=("self",))
+    refused = judged.filter(bundle=bundle, state=State.REFUSED).first()
     if refused is not None:
         refused.state = State.PROMOTED
         gate = refused.decision.removeprefix("Not promoted: ")
         refused.decision = f"Promoted {way} by {by.username}. The gate had refused: {gate}"
         refused.save(update_fields=["state", "decision"])
+    halved = judged.filter(trained_bundle=bundle).first()
+    if halved is not None:
+        halved.bundle, halved.trained_bundle = bundle, None
+        passed = {*halved.parts, *([Bundle.Part.LABELS] if Part.MASKS in halved.parts else [])}
+        halved.metrics["passed"] = [part for part in Bundle.Part.values if part in passed]
+        halved.decision = (
+            f"All promoted {way} by {by.username}. The gate had said: {halved.decision}"
+        )
+        halved.save(update_fields=["bundle", "trained_bundle", "metrics", "decision"])
 
 
 @transaction.atomic

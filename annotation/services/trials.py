@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotation.errors import DomainError
-from annotation.models import Alias, Project, Round
+from annotation.models import Alias, Bundle, Project, Round
 from annotation.selectors.serving import alike
 from annotation.services.bundles import CANDIDATE, hold_serving, point_alias
 from annotation.services.preparation import prepare_project
@@ -36,33 +36,30 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
         TrialRunningError: another bundle is on trial.
 
     """
-    tried = Round.objects.select_related("project", "bundle").get(pk=round_id)
+    tried = Round.objects.select_related("project").get(pk=round_id)
+    bundle = Bundle.objects.filter(pk=tried.masks_bundle_id).first()
     serving = hold_serving(project=tried.project, expected=serving_seen)
-    if (
-        tried.bundle is None
-        or tried.state not in Round.JUDGED
-        or Round.Part.MASKS not in tried.parts
-    ):
+    if bundle is None or tried.state not in Round.JUDGED:
         raise NotTriableError("This round has no masks to try.")
-    if tried.bundle == serving:
+    if bundle == serving:
         raise NotTriableError("This round serves already.")
-    if alike(serving).filter(pk=tried.bundle_id).exists():
+    if alike(serving).filter(pk=bundle.pk).exists():
         raise NotTriableError("What serves has the masks of this round: there is nothing to try.")
-    has_own = ENCODER in tried.bundle.manifest["files"]
-    if not has_own and tried.bundle.encoder_digest != serving.encoder_digest:
+    has_own = ENCODER in bundle.manifest["files"]
+    if not has_own and bundle.encoder_digest != serving.encoder_digest:
         raise NotTriableError("This round was trained for another encoder.")
     on_trial = Alias.objects.filter(project=tried.project, name=CANDIDATE)
-    if on_trial.exclude(bundle=tried.bundle).exists():
+    if on_trial.exclude(bundle=bundle).exists():
         raise TrialRunningError("Another round is on trial; end that first.")
     point_alias(
         project=tried.project,
         name=CANDIDATE,
-        to=tried.bundle,
+        to=bundle,
         reason=f"round {tried.number}",
         by=by,
     )
     prepare_project(project=tried.project, by=by)
-    log.info("trial_begun", project_id=tried.project_id, bundle=tried.bundle_id)
+    log.info("trial_begun", project_id=tried.project_id, bundle=bundle.pk)
 
 
 @transaction.atomic

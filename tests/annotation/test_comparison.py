@@ -196,3 +196,28 @@ def test_a_bundle_of_another_project_is_compared_with_nothing(
 
     assert manager.get(f"{path}?before={pretrained.pk}&after={foreign.pk}").status_code == 404
     assert manager.get(f"{path}?before={pretrained.pk}").status_code == 400
+
+
+def test_labels_are_compared_by_what_named_them_beside_masks_of_another_round(
+    world: World, pretrained: Bundle
+) -> None:
+    trained = make_bundle("b", **{"decoder.onnx": "b" * 64, "label_head.safetensors": "b" * 64})
+    beside = make_bundle("c", **{"decoder.onnx": "a" * 64, "label_head.safetensors": "b" * 64})
+    named = {"masks": 9, "right": 5, "named": 4, "named_right": 3}
+    refused = judged(world, 6, pretrained, trained, "h")
+    metrics = refused.metrics
+    metrics["candidate"]["labels"] = named
+    metrics["difference"] = {**DIFFERENCE, "labels": GAINED}
+    Round.objects.filter(pk=refused.pk).update(metrics=metrics, bundle=beside)
+    Round.objects.filter(pk=refused.pk).update(trained_bundle=trained, state="promoted")
+    Bundle.objects.filter(pk=beside.pk).update(round=refused)
+
+    served, refused_masks = compare(world, pretrained, beside), compare(world, beside, trained)
+
+    assert served["masks"]["basis"] == "same_part"
+    assert iou(served, "candidate") == 0.5
+    assert "labels" not in served["metrics"]["serving"]
+    assert served["metrics"]["candidate"]["labels"] == named
+    assert refused_masks["masks"]["basis"] == "paired"
+    assert iou(refused_masks, "candidate") == 0.6
+    assert refused_masks["metrics"]["candidate"]["labels"] == named

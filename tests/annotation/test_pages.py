@@ -87,11 +87,9 @@ def add_bundles(world: World, numbers: Sequence[int]) -> list[Any]:
         AliasMove(project=world.project, name="serving", to_bundle=each) for each in made
     )
     trained = {"project": world.project, "base_bundle": made[0], "state": "refused"}
-    Round.objects.bulk_create(
-        Round(number=number + 1, bundle=bundle, **trained)
-        for number, bundle in zip(numbers, made, strict=True)
-        if number >= MANY // 2
-    )
+    for number, bundle in zip(numbers, made, strict=True):
+        if number >= MANY // 2:
+            Round.objects.create(number=number + 1, bundle=bundle, **trained)
     return [each.pk for each in made]
 
 

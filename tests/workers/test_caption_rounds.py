@@ -270,7 +270,7 @@ def test_a_refused_captioner_leaves_the_serving_one_beside_a_better_decoder(
 
     served = serving(world)
     assert (ended.state, ended.bundle) == ("promoted", served)
-    assert ended.metrics["passed"] == ["masks"]
+    assert ended.metrics["passed"] == ["masks", "labels"]
     assert ended.decision == (
         "Masks promoted: a test says so. Descriptions not promoted: a test says so."
     )

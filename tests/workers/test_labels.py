@@ -12,8 +12,9 @@ from django.conf import LazySettings
 from django.core.management import call_command
 
 from annotation import jobs
-from annotation.models import DatasetVersion, Image, Label, Proposal, Round
+from annotation.models import Alias, DatasetVersion, Image, Label, Proposal, Round
 from annotation.services.bundles import ensure_pretrained
+from annotation.services.gate import Verdict
 from annotation.services.jobs import enqueue_job
 from annotation.services.labels import create_label, delete_label, update_label
 from annotation.services.rounds import start_round
@@ -28,7 +29,7 @@ from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import SIZE_HW, World, make_image, square
 from tests.workers.conftest import finish
 from tests.workers.describing import QuickBackbone
-from workers import evaluation, labels, mask_training
+from workers import evaluation, labels, mask_training, run_round
 from workers.labels import (
     NOT_LEARNED,
     Namer,
@@ -127,12 +128,13 @@ def test_what_people_labelled_is_learned_and_measured_on_the_holdout(
     assert learn_labels(LEASE, version, path)
     head = load_label_head(path)
     serve(monkeypatch, head)
-    figures = measure_labels(LEASE, version, ensure_pretrained(project=world.project))["labels"]
+    naming = measure_labels(LEASE, version, ensure_pretrained(project=world.project))
 
     assert set(head.labels) == {str(world.label_id), str(plate.pk)}
-    assert figures["masks"] == 2  # the third has no label
-    assert figures["named_right"] <= figures["named"] <= 2
-    assert figures["named_right"] <= figures["right"] <= 2
+    assert naming is not None
+    assert naming.masks == 2  # the third has no label
+    assert naming.named_right <= naming.named <= 2
+    assert naming.named_right <= naming.right <= 2
 
 
 def test_where_nothing_can_tell_labels_apart_a_round_learns_none_and_says_so(
@@ -143,7 +145,7 @@ def test_where_nothing_can_tell_labels_apart_a_round_learns_none_and_says_so(
 
     assert not learn_labels(LEASE, version, path)
     assert not path.exists()
-    assert labels_left_out(version, ensure_pretrained(project=world.project))
+    assert labels_left_out(version)
 
 
 def test_a_single_label_is_learned_without_looking(
@@ -183,8 +185,8 @@ def test_without_a_labelled_mask_there_is_no_head(world: World, tmp_path: Path) 
     bundle = ensure_pretrained(project=world.project)
 
     assert not learn_labels(LEASE, version, tmp_path / "label_head.safetensors")
-    assert not labels_left_out(version, bundle)
-    assert measure_labels(LEASE, version, bundle) == {}
+    assert not labels_left_out(version)
+    assert measure_labels(LEASE, version, bundle) is None
 
 
 def test_proposals_come_with_their_label(
@@ -206,7 +208,7 @@ def test_who_learned_one_label_of_several_names_nothing(
     prepare(world)
 
     assert proposed(image) == {None}
-    assert measure_labels(LEASE, version, ensure_pretrained(project=world.project)) == {}
+    assert measure_labels(LEASE, version, ensure_pretrained(project=world.project)) is None
 
 
 def test_a_proposal_that_nothing_is_sure_of_has_no_label(
@@ -275,6 +277,31 @@ def ended(
     begun = start_round(project=world.project, trigger="manual", created_by=world.manager)
     run_job(job_id=cast("int", begun.job_id))
     return Round.objects.get(pk=begun.pk)
+
+
+@pytest.fixture
+def masks_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a round's labels pass and its masks not, whatever they are."""
+    monkeypatch.setattr(run_round, "judge", lambda **_: Verdict(False, "Not promoted: worse."))  # noqa: FBT003
+    monkeypatch.setattr(run_round, "judge_labels", lambda _: Verdict(True, "Promoted: better."))  # noqa: FBT003
+
+
+@pytest.mark.slow
+def test_labels_that_pass_serve_beside_the_masks_that_served(
+    world: World, masks_refused: None, ended: Round
+) -> None:
+    served = Alias.objects.get(project=world.project, name="serving").bundle
+    trained, base = ended.trained_bundle, ended.base_bundle
+    assert trained is not None, ended.decision
+    assert (ended.state, ended.bundle) == ("promoted", served)
+    assert ended.decision.startswith("Masks not promoted: worse. Labels promoted: better.")
+    assert ended.metrics["passed"] == ["labels"]
+    assert served.digests_of("masks") == base.digests_of("masks") != trained.digests_of("masks")
+    assert served.digests_of("labels") == trained.digests_of("labels") != {}
+
+    call_command("rebuild_bundle", served.pk, stdout=(out := StringIO()), stderr=StringIO())
+
+    assert dict(line.split()[:2] for line in out.getvalue().splitlines())[LABEL_HEAD] == "equal"
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERDICTS, VERIFIER
+from engine.bundle import PROMPT_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import Chain, TrainConfig
 from workers.mask_training import CHECKPOINTS, MADE
@@ -29,7 +29,7 @@ def left_by_a_killed_run(folder: Path) -> tuple[Path, Path]:
     """Leave what masks are made by, and captions in the same folder; return a file of each."""
     for name in (CHECKPOINTS, "captions", "digest"):
         (folder / name).mkdir()
-    for name in (VERDICTS, LABEL_HEAD, f"digest/{PROMPT_HEAD}", f"digest/{VERIFIER}"):
+    for name in (VERDICTS, f"digest/{PROMPT_HEAD}", f"digest/{VERIFIER}"):
         (folder / name).touch()
     own, others = folder / CHECKPOINTS / "checkpoint", folder / "captions" / "checkpoint"
     own.touch()

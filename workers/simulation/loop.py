@@ -12,7 +12,7 @@ from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from workers.evaluation import evaluate_bundle
 from workers.holdout import measure
-from workers.labels import measure_labels
+from workers.labels import label_figures, measure_labels
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
@@ -149,7 +149,7 @@ def _measure(
         # As rounds do: nothing is done twice.
         watch = Onlooker(show)
         view, evaluation = measure(watch, version, bundle)
-        report.holdout = evaluation.figures | measure_labels(watch, version, bundle)
+        report.holdout = evaluation.figures | label_figures(measure_labels(watch, version, bundle))
         for extra in plan.also:
             seen = embedded_images(extra, bundle, show)
             evaluated = evaluate_bundle(watch, bundle, seen, proposal_images=0)
@@ -182,7 +182,8 @@ def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[Roun
     ended = Round.objects.select_related("bundle").get(pk=started.pk)
     if ended.bundle is None:
         raise JobFailedError(f"round {number} ended {ended.state}: {ended.decision}")
-    report.promoted = ended.state == Round.State.PROMOTED
+    is_promoted = ended.state == Round.State.PROMOTED
+    report.promoted = is_promoted and Round.Part.MASKS in ended.metrics["passed"]
     report.decision = ended.decision
     return report, ended.bundle
 

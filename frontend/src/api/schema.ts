@@ -2688,6 +2688,13 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * @description * `masks` - Masks
+         *     * `labels` - Labels
+         *     * `captions` - Captions
+         * @enum {string}
+         */
+        BundlePart: "masks" | "labels" | "captions";
         /** @description Proposals that the verifier gave about the same score. */
         CalibrationBin: {
             /**
@@ -3342,6 +3349,8 @@ export interface components {
             by_size?: {
                 [key: string]: components["schemas"]["SizeDifference"];
             };
+            /** @description Of masks named rightly less those named wrongly, a mask */
+            labels?: components["schemas"]["Interval"];
         };
         /** @description Somebody accepts as it is what others do not, or rejects what others keep. */
         Doubt: {
@@ -4971,8 +4980,8 @@ export interface components {
             bundle: string;
             /** @description null: pretrained */
             round?: number | null;
-            /** @description What its round trained, all else is the base's; null: pretrained */
-            parts?: ("masks" | "captions")[] | null;
+            /** @description What it has from its round, all else is of the base or of what served then; null: pretrained */
+            readonly parts: ("masks" | "labels" | "captions")[] | null;
             /** @description null: pretrained */
             base?: string | null;
             /** @description null: pretrained */
@@ -5184,7 +5193,10 @@ export interface components {
             parts: components["schemas"]["RoundPart"][];
             dataset_version: string | null;
             base_bundle: string | null;
+            /** @description What came out; once it was judged, of what passed and the rest of what served */
             bundle: string | null;
+            /** @description That has the masks which it trained, passed or not; null: none */
+            masks_bundle: string | null;
             metrics: components["schemas"]["RoundMetrics"];
             decision: string;
             /** Format: date-time */
@@ -5228,8 +5240,8 @@ export interface components {
             /** @description Of projects that it must not forget */
             also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
-            /** @description Parts that the gate let through. Of the others what served goes on, unless none passed and a manager promoted the round all the same */
-            passed?: components["schemas"]["RoundPart"][];
+            /** @description Parts of its bundle that the gate let through. Of the others what served goes on, unless none passed and a manager promoted the round all the same */
+            passed?: components["schemas"]["BundlePart"][];
             /**
              * Format: double
              * @description What measuring on the holdout took, of the last run of its job
@@ -5267,7 +5279,10 @@ export interface components {
             parts: components["schemas"]["RoundPart"][];
             dataset_version: string | null;
             base_bundle: string | null;
+            /** @description What came out; once it was judged, of what passed and the rest of what served */
             bundle: string | null;
+            /** @description That has the masks which it trained, passed or not; null: none */
+            masks_bundle: string | null;
             metrics: components["schemas"]["RoundMetrics"];
             decision: string;
             /** Format: date-time */
@@ -5291,7 +5306,10 @@ export interface components {
             parts: components["schemas"]["RoundPart"][];
             dataset_version: string | null;
             base_bundle: string | null;
+            /** @description What came out; once it was judged, of what passed and the rest of what served */
             bundle: string | null;
+            /** @description That has the masks which it trained, passed or not; null: none */
+            masks_bundle: string | null;
             metrics: components["schemas"]["RoundMetrics"];
             decision: string;
             /** Format: date-time */

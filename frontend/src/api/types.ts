@@ -55,6 +55,7 @@ export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
+export type BundlePart = Schemas["BundlePart"];
 export type Proposing = Schemas["Proposing"];
 export type RoundCost = Schemas["RoundCost"];
 export type RoundState = Schemas["RoundState"];

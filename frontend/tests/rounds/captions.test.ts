@@ -104,4 +104,6 @@ test("only rounds whose proposals were answered are compared", () => {
 
   expect([round(0), round(1), untold].map(isDescribed)).toEqual([false, true, false]);
   expect(partsWords(["masks", "captions"])).toBe("masks and descriptions");
+  expect(partsWords(["masks", "labels"])).toBe("masks");
+  expect(partsWords(["labels", "captions"])).toBe("labels and descriptions");
 });

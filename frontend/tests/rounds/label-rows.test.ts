@@ -19,6 +19,22 @@ test("labels are told as shares, with how many they are of", () => {
   expect(rows.map(({ change }) => change?.toFixed(2))).toEqual(["0.10", "0.10"]);
 });
 
+test("where labels were judged, a row tells by what, also beside a model that proposes none", () => {
+  const difference = {
+    ...{ mean: 0, low: 0, high: 0 },
+    labels: { mean: 0.4, low: 0.2, high: 0.6 },
+  };
+
+  const [, , worth] = labelRows({ candidate: naming(40, 24, 20, 18), difference });
+
+  expect(worth).toMatchObject({
+    serving: "0.000",
+    candidate: "0.400",
+    change: 0.4,
+    interval: { low: 0.2, high: 0.6 },
+  });
+});
+
 test("a model that is never sure has no share that is right, and one without labels no rows", () => {
   const silent = labelRows({ candidate: naming(40, 10, 0, 0) });
 

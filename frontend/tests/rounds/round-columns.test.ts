@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ArmEffort, EffortFigure, Round } from "@/api/types";
-import { columnsOf } from "@/pages/rounds/roundColumns";
+import { columnsOf, verdictWord } from "@/pages/rounds/roundColumns";
 import { NO_ARM } from "./arms";
 
 test("rounds of masks tell of masks, and so does a table without rounds", () => {
@@ -75,6 +75,24 @@ test("what a promoted round left behind is told as not promoted", () => {
   expect(refused.get("IoU at 1 click")).toBe("44 objects"); // its state says so
   const byHand = new Map(cellsOf("promoted", []) as [string, string][]);
   expect(byHand.get("IoU at 1 click")).toBe("44 objects"); // a manager promoted all of it
+});
+
+test("where labels alone passed, the round says so, and its figures of masks", () => {
+  const labels = { masks: 40, right: 24, named: 20, named_right: 18 };
+  const candidate = { miou_1: 0.75, objects: 44, labels } as NonNullable<
+    Round["metrics"]["candidate"]
+  >;
+  const only = {
+    ...round({ parts: ["masks"], metrics: { candidate, passed: ["labels" as const] } }),
+    state: "promoted" as const,
+  };
+
+  const told = new Map(columnsOf([only]).map(({ title, cell }) => [title, cell(only).of]));
+
+  expect(verdictWord(only)).toBe("Labels promoted");
+  expect(told.get("IoU at 1 click")).toBe("not promoted, 44 objects");
+  expect(told.get("Label accuracy")).toBe("40 masks");
+  expect(verdictWord({ ...only, metrics: { passed: ["masks", "labels"] } })).toBeUndefined();
 });
 
 test("both are told where rounds train both, or where people make masks besides", () => {

@@ -134,7 +134,7 @@ function Decision({ round, project }: { round: Round; project: Project }) {
     isManagers &&
     ["refused", "promoted"].includes(round.state) &&
     trains("masks", round) &&
-    round.bundle !== project.serving?.bundle;
+    round.masks_bundle !== project.serving?.bundle;
   return (
     <Alert
       color={round.state === "promoted" ? "teal" : round.state === "failed" ? "red" : "orange"}

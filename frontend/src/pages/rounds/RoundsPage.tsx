@@ -77,7 +77,7 @@ export function RoundsPage() {
           )}
           {isManager && <Models project={project} />}
           {trial && tried && (trial.ended_at === null || tried === selected) && (
-            <TrialSection trial={trial} round={tried} project={project} />
+            <TrialSection trial={trial} project={project} />
           )}
           {isManager && <MaskEffort project={project} />}
           <CaptionEffort rounds={rounds.data} project={id} />

@@ -7,7 +7,7 @@ import { StatusBadge } from "@/components/StatusBadge";
 import { FigureCell } from "./FigureCell";
 import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
-import { columnsOf, type RoundColumn } from "./roundColumns";
+import { columnsOf, type RoundColumn, verdictWord } from "./roundColumns";
 
 interface Props {
   project: number;
@@ -99,10 +99,7 @@ function Row({ round, columns, isServing, proposing, isSelected, onSelect }: Row
       </Table.Td>
       <Table.Td>
         <Group gap={4} wrap="nowrap">
-          <StatusBadge
-            status={round.state}
-            word={round.state === "refused" ? "Not promoted" : undefined}
-          />
+          <StatusBadge status={round.state} word={verdictWord(round)} />
           {isServing && (
             <Badge variant="filled" color="teal.9">
               Serving

@@ -1,6 +1,6 @@
 /** How well a bundle names the holdout's masks, as rows beside those of what serves. */
 
-import type { LabelFigures, Round } from "@/api/types";
+import type { Interval, LabelFigures, Round } from "@/api/types";
 import { formatCount, formatPercent } from "@/components/format";
 import type { Comparison } from "./ComparisonTable";
 import { countOfBoth, NOTHING } from "./figures";
@@ -24,11 +24,11 @@ const ROWS: readonly Share[] = [
   },
 ];
 
-/** None where the candidate knows no labels. */
-export function labelRows({ serving, candidate }: Round["metrics"]): Comparison[] {
+/** None where the candidate knows no labels. The last row is what it is judged by. */
+export function labelRows({ serving, candidate, difference }: Round["metrics"]): Comparison[] {
   const [then, now] = [serving?.labels, candidate?.labels];
   if (!now) return [];
-  return ROWS.map(({ title, explanation, shareOf }) => {
+  const shares = ROWS.map(({ title, explanation, shareOf }) => {
     const [before, after] = [then ? shareOf(then) : null, shareOf(now)];
     return {
       ...{
@@ -43,6 +43,26 @@ export function labelRows({ serving, candidate }: Round["metrics"]): Comparison[
       change: before === null || after === null ? null : after - before,
     };
   });
+  return difference?.labels ? [...shares, worthRow(then, now, difference.labels)] : shares;
+}
+
+function worthRow(then: LabelFigures | undefined, now: LabelFigures, interval: Interval) {
+  const [before, after] = [then ? worth(then) : 0, worth(now)];
+  return {
+    title: "Right less wrong labels, a mask",
+    explanation: "Of proposed labels; a model that proposes none is neither right nor wrong",
+    digits: 3,
+    moreIsBetter: true,
+    interval,
+    serving: before.toFixed(3),
+    candidate: after.toFixed(3),
+    change: after - before,
+  };
+}
+
+/** A wrong label costs about what a right one saves. */
+function worth({ masks, named, named_right: right }: LabelFigures): number {
+  return (right - (named - right)) / masks;
 }
 
 export function labelAccuracy({ masks, right }: LabelFigures): number | null {

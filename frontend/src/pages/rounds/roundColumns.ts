@@ -3,9 +3,9 @@
  * managers what people spent.
  */
 
-import type { Effort, EffortFigure, Part, Round } from "@/api/types";
+import type { BundlePart, Effort, EffortFigure, Part, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
-import { standsIn } from "./captions/captionWords";
+import { partsWords, standsIn } from "./captions/captionWords";
 import { oneDigit } from "./effort/effortRows";
 import { formatFigure, NOTHING } from "./figures";
 import { formatShare, labelAccuracy } from "./labelRows";
@@ -68,7 +68,7 @@ const LABELS: RoundColumn = {
     const figures = round.metrics.candidate?.labels;
     if (!figures) return NO_CELL;
     const cell = of(formatShare(labelAccuracy(figures)), figures.masks, "mask");
-    return asPromoted("masks", round, cell);
+    return asPromoted("labels", round, cell);
   },
 };
 
@@ -85,6 +85,16 @@ export function columnsOf(rounds: readonly Round[]): RoundColumn[] {
     isEffortTold ? [...OF_HOLDOUT[part], ...OF_PEOPLE[part]] : OF_HOLDOUT[part],
   );
   return rounds.some(({ metrics }) => metrics.candidate?.labels) ? [...columns, LABELS] : columns;
+}
+
+/** What the gate said of a round; where only some of what it trained serves, which. */
+export function verdictWord({ state, parts, metrics }: Round): string | undefined {
+  if (state === "refused") return "Not promoted";
+  const passed = metrics.passed ?? [];
+  const isWhole = passed.length === 0 || parts.every((part) => passed.includes(part));
+  if (state !== "promoted" || isWhole) return undefined;
+  const told = partsWords(passed);
+  return `${told[0]?.toUpperCase()}${told.slice(1)} promoted`;
 }
 
 function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {
@@ -119,7 +129,7 @@ function captionFigure(name: "cider" | "f1", round: Round): Cell {
  * A promoted round's figure tells where its part was left behind: what served before goes on. Where
  * no part passed, a manager promoted all of it.
  */
-function asPromoted(part: Part, { state, metrics }: Round, cell: Cell): Cell {
+function asPromoted(part: BundlePart, { state, metrics }: Round, cell: Cell): Cell {
   const passed = metrics.passed ?? [];
   const isLeft = state === "promoted" && passed.length > 0 && !passed.includes(part);
   return isLeft ? { ...cell, of: `not promoted, ${cell.of}` } : cell;

@@ -1,6 +1,6 @@
 /** The figures of descriptions, in words. */
 
-import type { ArmEffort, CaptionFigures, Effort, Round } from "@/api/types";
+import type { ArmEffort, BundlePart, CaptionFigures, Effort, Round } from "@/api/types";
 import { formatCount, formatDuration, formatPercent, plural } from "@/components/format";
 import type { Comparison } from "../ComparisonTable";
 import { NOTHING } from "../figures";
@@ -64,9 +64,10 @@ export function standInWords(
     );
 }
 
-/** What of a round was trained: "masks and descriptions". */
-export function partsWords(parts: Round["parts"]): string {
-  return parts.map((part) => (part === "captions" ? "descriptions" : part)).join(" and ");
+/** What of a round was trained: "masks and descriptions". Labels with masks go without saying. */
+export function partsWords(parts: readonly BundlePart[]): string {
+  const told = parts.filter((part) => part !== "labels" || !parts.includes("masks"));
+  return told.map((part) => (part === "captions" ? "descriptions" : part)).join(" and ");
 }
 
 /** One arm's figures, as the cells of a row. */

@@ -2,7 +2,7 @@ import { Button, Table, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { askWhatServes, endTrial } from "@/api/rounds";
-import type { Project, Round, Trial } from "@/api/types";
+import type { Project, Trial } from "@/api/types";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
@@ -11,12 +11,11 @@ import { comparedWords, trialRows, trialWords } from "./trialRows";
 
 interface Props {
   trial: Trial;
-  round: Round;
   project: Project;
 }
 
 /** A round that does not serve, tried on some images: what people did with it and without. */
-export function TrialSection({ trial, round, project }: Props) {
+export function TrialSection({ trial, project }: Props) {
   const isRunning = trial.ended_at === null;
   return (
     <Section
@@ -30,7 +29,7 @@ export function TrialSection({ trial, round, project }: Props) {
           95 % intervals over images.
         </Source>
       }
-      actions={isRunning && <Actions round={round} project={project} />}
+      actions={isRunning && <Actions trial={trial} project={project} />}
     >
       <Text size="sm" mb="xs">
         {comparedWords(trial)}
@@ -49,7 +48,7 @@ export function TrialSection({ trial, round, project }: Props) {
   );
 }
 
-function Actions({ round, project }: Omit<Props, "trial">) {
+function Actions({ trial, project }: Props) {
   const queries = useQueryClient();
   const end = useMutation({
     mutationFn: () => endTrial(project.id),
@@ -57,7 +56,7 @@ function Actions({ round, project }: Omit<Props, "trial">) {
   });
   const ask = () =>
     modals.openConfirmModal({
-      title: `End the trial of round ${round.number}?`,
+      title: `End the trial of round ${trial.round}?`,
       children: (
         <Text size="sm">
           The serving model proposes again on the images that nobody has begun. What people made of
@@ -72,12 +71,8 @@ function Actions({ round, project }: Omit<Props, "trial">) {
       <Button size="compact-sm" variant="default" onClick={ask} loading={end.isPending}>
         End the trial
       </Button>
-      <PromoteButton
-        project={project}
-        model={{ bundle: round.bundle ?? "", round: round.number }}
-        variant="filled"
-      >
-        Promote round {round.number}
+      <PromoteButton project={project} model={trial} variant="filled">
+        Promote round {trial.round}
       </PromoteButton>
     </>
   );
