@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from engine.masks.rle import decode
+from engine.masks.rle import RLE, decode
 from tests.annotation.world import NO_ARMS
 from tests.chaos.conftest import SIZE_PX, picture
 from tests.client import Client, wait_for
@@ -45,14 +45,19 @@ def make_prepared_project(client: Client, images: int, **settings: object) -> tu
     project = begin_project(client, "Discs", ("disc", "ring"), **settings)
     drawn = {f"{number}.png": picture(number, discs=9)[0] for number in range(images)}
     ids = import_pictures(client, project, drawn)
+    wait_until_prepared(client, project, ids)
+    return project, ids
+
+
+def wait_until_prepared(client: Client, project: int, ids: Sequence[int]) -> None:
+    """Wait until no job is left and each image has its embedding."""
 
     def is_prepared() -> bool:
         jobs = client.rows(f"/api/projects/{project}/jobs")
         is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
         return is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
 
-    wait_for(is_prepared, "the images are prepared", 300 + 30 * images)
-    return project, ids
+    wait_for(is_prepared, "the images are prepared", 300 + 30 * len(ids))
 
 
 def log_in(page: Page, name: str = "grace", address: str = "/") -> Page:
@@ -69,19 +74,20 @@ class Canvas:
     """The open image: places on it in image pixels, and what is drawn on it."""
 
     page: Page
+    side_px: int = SIZE_PX  # of the image, which is square
 
     @classmethod
-    def open(cls, page: Page, address: str) -> "Canvas":
+    def open(cls, page: Page, address: str, side_px: int = SIZE_PX) -> "Canvas":
         page.goto(address)
-        return cls.opened(page)
+        return cls.opened(page, side_px)
 
     @classmethod
-    def opened(cls, page: Page) -> "Canvas":
+    def opened(cls, page: Page, side_px: int = SIZE_PX) -> "Canvas":
         wait_for_editor(page)
-        return cls(page)
+        return cls(page, side_px)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        left, top, scale = fitted(self.page, SIZE_PX, SIZE_PX)
+        left, top, scale = fitted(self.page, self.side_px, self.side_px)
         return left + x * scale, top + y * scale
 
     def click(self, x: float, y: float, *keys: str) -> None:
@@ -107,6 +113,12 @@ class Canvas:
     def masks(self) -> list[NDArray[np.bool_]]:
         """What is on the image, as the page has it; the oldest first."""
         return [decode(mask["rle"]) for mask in self.page.evaluate("window.__anneal.masks()")]
+
+    @property
+    def draft(self) -> RLE | None:
+        """What the model has answered to the prompts of one object."""
+        rle: RLE | None = self.page.evaluate("window.__anneal.draft()")
+        return rle
 
     def wait_for_answer(self, count: int) -> None:
         """Wait until the page has shown so many answers of the model."""

@@ -12,8 +12,10 @@ import { plural } from "@/components/format";
 import { tellOnce } from "@/components/tellOnce";
 import { showUndo } from "@/components/undo";
 import { useSignal } from "@/components/useSignal";
+import { maskToRLE } from "@/editor/mask";
 import type { MaskRow } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
+import type { RLE } from "@/editor/rle";
 import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
 import { nameImage } from "./address";
@@ -32,11 +34,13 @@ import { Workspace } from "./Workspace";
 
 declare global {
   interface Window {
-    /** For benches and tests: how long clicks took to show their masks, and what is on the image. */
+    /** For benches and tests: how long clicks took to show their masks, and what is seen. */
     __anneal?: {
       timings: ReturnType<typeof clickTimings>;
       /** Null while no image is open. */
       masks(): readonly MaskRow[] | null;
+      /** What the model has answered to the prompts of one object; null without prompts. */
+      draft(): RLE | null;
     };
   }
 }
@@ -71,7 +75,11 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
       onError: tellOnce,
       onUnended: (ending, why) => onUnended(ending, why, made),
     });
-    window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
+    window.__anneal = {
+      timings: clickTimings(),
+      masks: () => masksOn(made.image),
+      draft: () => draftOn(made.image),
+    };
     const stopNaming = made.phase.subscribe(() => nameOpened(made.phase.get()));
     setSession(made);
     return () => {
@@ -105,6 +113,11 @@ function nameOpened(phase: Phase): void {
 function masksOn(image: OpenImage | null): readonly MaskRow[] | null {
   if (image === null) return null;
   return [...image.editor.annotations.get().masks.values()].filter(({ isDeleted }) => !isDeleted);
+}
+
+function draftOn(image: OpenImage | null): RLE | null {
+  const mask = image?.editor.draft.mask ?? null;
+  return mask && maskToRLE(mask);
 }
 
 interface StagesProps {
