@@ -38,11 +38,11 @@ BATCH: Final = 100
 NextBy = Project.NextBy
 
 
-def rank_images(lease: Lease, arms: Arms, *, proposed_for: int) -> None:
+def rank_images(lease: Lease, arms: Arms, *, is_proposed: bool = False) -> None:
     """Put what waits in a project in order.
 
-    The model chooses anew once something was proposed for some images, or once half of those that
-    it chose last are finished.
+    The model chooses anew once half of those that it chose last are finished, or once something
+    `is_proposed` for some. Before anything is, it chooses by how images look alone.
     """
     project = arms.project
     project.refresh_from_db(fields=["next_by"])  # a manager may have changed it meanwhile
@@ -51,7 +51,7 @@ def rank_images(lease: Lease, arms: Arms, *, proposed_for: int) -> None:
         return
     if project.next_by == NextBy.RANDOM:
         _rank_first(lease, project, [])
-    elif proposed_for or chosen_in(project).count() <= AHEAD / 2:
+    elif is_proposed or chosen_in(project).count() <= AHEAD / 2:
         _rank_first(lease, project, _choose(lease, arms))
     _repeat(lease, project, rank_by_chance)
 

@@ -1,4 +1,4 @@
-"""Prepare images for people: embed them, propose masks, put them in order, propose captions.
+"""Prepare images for people: embed them, put them in order, propose masks, propose captions.
 
 Where objects are small, it looks closer before it proposes. Where an import says by a box that an
 object is, it proposes a mask for that first.
@@ -96,8 +96,9 @@ def _prepare(lease: Lease, project: Project, bundle: Bundle) -> bool:
     arms = Arms.of(project, bundle)
     try:
         book_to_serving(lease, arms)
-        proposed_for = look_and_propose(lease, arms)
-        rank_images(lease, arms, proposed_for=proposed_for)
+        rank_images(lease, arms)  # what comes first is proposed for first
+        if look_and_propose(lease, arms):
+            rank_images(lease, arms, is_proposed=True)
         propose_captions_for_images(lease, project, bundle)
     except BundleLeftError as left:
         log.info("preparation_begun_anew", project_id=project.pk, left=str(left))

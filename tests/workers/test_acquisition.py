@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from annotation import jobs
 from annotation.models import Alias, Bundle, Image, Job, Proposal
@@ -116,6 +117,19 @@ def test_kinds_that_nobody_has_finished_come_first_between_what_comes_by_chance(
     assert [order.index(each.pk) for each in (left, blind)] == [
         chance.index(each.pk) for each in (left, blind)
     ]
+
+
+def test_what_comes_first_is_proposed_for_first(world: World, kinds: None) -> None:
+    choose(world, "model")
+    finished, *waiting = make_kinds(world, 0, 0, 0, 1)
+    finish(world, finished)
+
+    with capture_logs() as told:
+        prepare(world)
+
+    proposed = [each["image_id"] for each in told if each["event"] == "masks_proposed"]
+    [*_, other_kind] = waiting
+    assert proposed[0] == queue_of(world)[0] == other_kind.pk
 
 
 def test_what_the_model_chose_stands_until_half_of_it_is_finished_or_it_proposes_anew(

@@ -25,7 +25,7 @@ export function NextImagePolicy({ project }: { project: Project }) {
   return (
     <Section
       title="Which image next"
-      description="Counts once the images are prepared. What was returned comes first in any order."
+      description="Counts once the model has seen the images. What was returned comes first in any order."
     >
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="md">
