@@ -9,6 +9,7 @@ from typing import Final, cast
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle, register_bundle
 from engine.bundle import MANIFEST, MODEL_CARD, BundleError, write_bundle
+from workers.recipes import recipes_of
 
 CODE_VERSION: Final = "anneal 0.1.0"
 MAKE_ANEW: Final = "It was altered there and is deleted: run the round again, and it makes it anew."
@@ -33,7 +34,7 @@ def part_of(bundle: Bundle, part: str) -> BundlePart:
         {name: folder / name for name in bundle.digests_of(part)},
         thresholds if part == Part.MASKS else {},
         bundle.encoder_digest if part == Part.MASKS else "",
-        bundle.recipes.get(part, {}),
+        recipes_of(bundle).get(part, {}),
     )
 
 

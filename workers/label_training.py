@@ -1,7 +1,7 @@
 """Training what a round's masks are called on a frozen version, whatever becomes of its masks."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,8 @@ from engine.threads import use_threads
 from workers.bundling import BundlePart
 from workers.labels import NOT_LEARNED, learn_labels
 from workers.lease import Lease
-from workers.recipes import kept_recipe, made_by
+from workers.recipes import LabelRecipe, kept_recipe, made_by
 from workers.watch import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class LabelRecipe:
-    """How a round makes its part of labels."""
-
-    dataset_version: str
-    threads: int  # of torch, which looks at masks
-    made_by: dict[str, str]  # see `made_by`
 
 
 def train_labels(

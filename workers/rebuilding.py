@@ -7,7 +7,7 @@ were then. Its card is left out: it names the round, not the weights.
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,14 +19,14 @@ from annotation.services.bundles import fetch_bundle
 from engine.bundle import VERDICTS
 from engine.canonical import canonical_json, sha256_of_path
 from workers.bundling import BundlePart
-from workers.recipes import made_by, read_recipe
+from workers.recipes import made_by, read_recipe, recipes_of
 from workers.watch import Watch
 
 Part = Bundle.Part
 # By name: what captions are trained with takes seconds to import.
 MAKE: Final = {
     Part.MASKS: ("workers.recipes.MaskRecipe", "workers.mask_training.make_masks"),
-    Part.LABELS: ("workers.label_training.LabelRecipe", "workers.label_training.make_labels"),
+    Part.LABELS: ("workers.recipes.LabelRecipe", "workers.label_training.make_labels"),
     Part.CAPTIONS: (
         "workers.caption_training.CaptionRecipe",
         "workers.caption_training.make_captions",
@@ -66,7 +66,7 @@ def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Rebuilt:
         ValueError: no part has a recipe, or this machine is not set up as a recipe says.
 
     """
-    recipes = _recipes_of(bundle)
+    recipes = recipes_of(bundle)
     if not recipes:
         raise ValueError(
             f"bundle {bundle.pk[:12]} has no recipe: it came ready, or was made before it was kept"
@@ -83,15 +83,6 @@ def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Rebuilt:
         if not all(each.is_equal for each in compared):
             rebuilt.different.add(part)
     return rebuilt
-
-
-def _recipes_of(bundle: Bundle) -> dict[str, dict[str, Any]]:
-    """Return how each part was made. Labels that are told no recipe of came with their masks."""
-    recipes = dict(bundle.recipes)
-    if Part.MASKS in recipes and bundle.digests_of(Part.LABELS):
-        names = [each.name for each in fields(import_string(MAKE[Part.LABELS][0]))]
-        recipes.setdefault(Part.LABELS, {name: recipes[Part.MASKS][name] for name in names})
-    return recipes
 
 
 def changes_since(bundle: Bundle) -> list[str]:

@@ -16,6 +16,7 @@ import structlog
 import torch
 
 import engine
+from annotation.models import Bundle
 from engine.canonical import canonical_json
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import TrainConfig
@@ -48,6 +49,25 @@ class MaskRecipe:
     photos: int  # that images are told apart from
     threads: int  # of torch, onnxruntime and numpy's BLAS: with another number sums are others
     made_by: dict[str, str]  # see `made_by`
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRecipe:
+    """How a round makes its part of labels."""
+
+    dataset_version: str
+    threads: int  # of torch, which looks at masks
+    made_by: dict[str, str]  # see `made_by`
+
+
+def recipes_of(bundle: Bundle) -> dict[str, dict[str, Any]]:
+    """Return how each part was made. Labels that are told no recipe of came with their masks."""
+    recipes = dict(bundle.recipes)
+    masks = recipes.get(Bundle.Part.MASKS)
+    if masks and Bundle.Part.LABELS not in recipes and bundle.digests_of(Bundle.Part.LABELS):
+        names = {each.name for each in fields(LabelRecipe)} & masks.keys()
+        recipes[Bundle.Part.LABELS] = {name: masks[name] for name in names}
+    return recipes
 
 
 def made_by() -> dict[str, str]:

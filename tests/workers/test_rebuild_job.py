@@ -142,8 +142,8 @@ def test_a_cancelled_rebuild_ends_without_an_outcome_and_can_be_run_again(
 
 def test_a_recipe_that_cannot_be_read_fails_the_job_with_the_reason(world: World) -> None:
     bundle = make_bundle()
-    Bundle.objects.filter(pk=bundle.pk).update(manifest={"recipe": {"masks": {"steps": 3}}})
-    bundle.refresh_from_db()
+    bundle.manifest["recipe"] = {"masks": {"steps": 3}}
+    bundle.save(update_fields=["manifest"])
 
     ended = run(begin(world, bundle))
 

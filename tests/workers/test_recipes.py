@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import PROMPT_HEAD, VERDICTS, VERIFIER
+from annotation.models import Bundle
+from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import Chain, TrainConfig
 from workers.mask_training import CHECKPOINTS, MADE
-from workers.recipes import MaskRecipe, kept_recipe, made_by, read_recipe
+from workers.recipes import (
+    LabelRecipe,
+    MaskRecipe,
+    kept_recipe,
+    made_by,
+    read_recipe,
+    recipes_of,
+)
 
 RECIPE = MaskRecipe(
     dataset_version="d" * 64,
@@ -85,3 +93,15 @@ def test_code_libraries_and_machine_are_named() -> None:
     assert {"code", "torch", "onnxruntime", "device", "cpu"} <= told.keys()
     assert all(told.values())
     assert told == made_by()
+
+
+def test_labels_of_before_they_had_a_recipe_are_made_by_that_of_their_masks() -> None:
+    told = {"masks": asdict(RECIPE)}
+    files = {"decoder.onnx": "a" * 64, LABEL_HEAD: "b" * 64}
+
+    recipes = recipes_of(Bundle(manifest={"files": files, "recipe": told}))
+
+    labels = read_recipe(LabelRecipe, recipes["labels"])
+    assert labels == LabelRecipe(RECIPE.dataset_version, RECIPE.threads, RECIPE.made_by)
+    del files[LABEL_HEAD]
+    assert recipes_of(Bundle(manifest={"files": files, "recipe": told})) == told
