@@ -158,7 +158,7 @@ def label_figures(naming: Naming | None) -> dict[str, Any]:
 
 
 def naming_difference(before: Naming | None, after: Naming | None) -> dict[str, Any]:
-    """Compare what two call the same masks: {"labels": right less wrong ones, a mask}.
+    """Compare what two call the same masks: {"labels": right less wrong ones, a mask, on "images"}.
 
     Who names nothing is never right nor wrong. Nothing where there is nothing to tell apart.
     """
@@ -167,7 +167,8 @@ def naming_difference(before: Naming | None, after: Naming | None) -> dict[str, 
     known = before.by_image if before else {}
     worth = [own - known.get(image, (0, 0))[0] for image, (own, _) in after.by_image.items()]
     masks = [count for _, count in after.by_image.values()]
-    return {"labels": bootstrap_mean(worth, masks, seed=0).as_json()}
+    difference = bootstrap_mean(worth, masks, seed=0).as_json()
+    return {"labels": {**difference, "images": len(worth)}}
 
 
 def _labels_given(version: DatasetVersion, split: str) -> Counter[str]:

@@ -89,7 +89,8 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     if Part.MASKS in trained:
         metrics |= _measure_masks(lease, current, version, serving, candidate)
         verdicts[Part.MASKS] = _judge_masks(metrics, version)
-        labels = judge_labels(metrics)
+        has_own = candidate.digests_of(Part.LABELS) != current.base_bundle.digests_of(Part.LABELS)
+        labels = judge_labels(metrics) if has_own else None
         verdicts |= {Part.LABELS: labels} if labels else {}
     if Part.CAPTIONS in trained:
         figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(

@@ -1,9 +1,11 @@
 """The gate for labels: they are judged by themselves, as they are learned beside the masks."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from annotation.services.gate import FEWEST_OBJECTS, Verdict
+
+FEWEST_IMAGES: Final = 4  # one alone does not vary, and two or three hardly do: nothing is sure
 
 
 def judge_labels(metrics: Mapping[str, Any]) -> Verdict | None:
@@ -15,7 +17,8 @@ def judge_labels(metrics: Mapping[str, Any]) -> Verdict | None:
     if difference is None:
         return None
     masks = metrics["candidate"]["labels"]["masks"]
-    if masks < FEWEST_OBJECTS or difference["low"] <= 0 <= difference["high"]:
+    is_enough = masks >= FEWEST_OBJECTS and difference["images"] >= FEWEST_IMAGES
+    if not is_enough or difference["low"] <= 0 <= difference["high"]:
         return None
     mean, low, high = (difference[name] for name in ("mean", "low", "high"))
     change = (

@@ -8,8 +8,8 @@ from annotation.services.gate import Verdict
 from annotation.services.label_gate import judge_labels
 
 
-def metrics(low: float, high: float, masks: int = 40) -> dict[str, Any]:
-    difference = {"mean": (low + high) / 2, "low": low, "high": high}
+def metrics(low: float, high: float, masks: int = 40, images: int = 4) -> dict[str, Any]:
+    difference = {"mean": (low + high) / 2, "low": low, "high": high, "images": images}
     return {
         "candidate": {"labels": {"masks": masks}},
         "difference": {"mean": 0.0, "labels": difference},
@@ -34,6 +34,7 @@ def test_what_names_surely_better_or_worse_is_promoted_or_refused_with_the_reaso
         metrics(-0.1, 0.3),
         metrics(0.0, 0.0),  # the same labels
         metrics(0.1, 0.3, masks=19),
+        metrics(0.2, 0.2, images=1),  # which does not vary
         {"candidate": {}, "difference": {"mean": 0.0}},  # nothing to tell apart
         {},  # no holdout
     ],

@@ -29,7 +29,7 @@ from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import SIZE_HW, World, make_image, square
 from tests.workers.conftest import finish
 from tests.workers.describing import QuickBackbone
-from workers import evaluation, labels, mask_training, run_round
+from workers import evaluation, label_training, labels, mask_training, run_round
 from workers.labels import (
     NOT_LEARNED,
     Namer,
@@ -302,6 +302,48 @@ def test_labels_that_pass_serve_beside_the_masks_that_served(
     call_command("rebuild_bundle", served.pk, stdout=(out := StringIO()), stderr=StringIO())
 
     assert dict(line.split()[:2] for line in out.getvalue().splitlines())[LABEL_HEAD] == "equal"
+
+
+@pytest.fixture
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a round learn no labels."""
+    monkeypatch.setattr(label_training, "learn_labels", lambda *_: False)
+
+
+@pytest.mark.slow
+def test_a_round_that_learned_no_labels_is_not_promoted_for_them(
+    world: World, masks_refused: None, nothing_learned: None, ended: Round
+) -> None:
+    assert ended.state == "refused", ended.decision
+    assert (ended.decision, ended.metrics["passed"]) == ("Not promoted: worse.", [])
+    served = Alias.objects.get(project=world.project, name="serving").bundle_id
+    assert served == ended.base_bundle_id
+
+
+@pytest.mark.slow
+def test_labels_that_the_holdout_shows_to_be_right_pass_the_gate(
+    world: World, plate: Label, eye: QuickBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large masks are plates and small ones cups, which an eye can tell by their shapes alone."""
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
+    where_cells_are = np.eye(16, dtype=np.float32).reshape(16, 4, 4)
+    monkeypatch.setattr(eye, "encode_square", lambda _: where_cells_are)
+    cup = Label.objects.get(pk=world.label_id)
+    large = [Seed(square(x, 1, 10), plate) for x in (1, 13)]
+    small = [Seed(square(26, y, 3), cup) for y in (2, 8, 14)]
+    for seed in range(10):
+        finish(world, make_image(world.project, seed, is_holdout=seed >= 6), *large, *small)
+    prepare(world)
+    begun = start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+    run_job(job_id=cast("int", begun.job_id))
+
+    ended = Round.objects.get(pk=begun.pk)
+    assert ended.state == "promoted", ended.decision
+    assert "abels" in ended.decision
+    assert "labels" in ended.metrics["passed"]
+    difference = ended.metrics["difference"]["labels"]
+    assert (difference["mean"], difference["images"]) == (1.0, 4)
 
 
 @pytest.mark.slow
