@@ -48,7 +48,7 @@ class Outlook:
         there = f"{self.there} on {self.images}" if self.part == Part.MASKS else str(self.there)
         return [
             f"The gate wants {self.wanted} {wanted}; there are {there}.",
-            f"It cannot promote a round of {self.part} yet.",
+            f"It cannot promote {self.part} yet.",
         ]
 
 

@@ -51,7 +51,7 @@ def test_of_each_finished_held_out_image_a_few_objects_count(world: World) -> No
     assert not told.is_enough
     assert told.words == (
         "The gate wants 20 objects on 4 or more finished held-out images, at most 5 of each; "
-        "there are 7 on 2. It cannot promote a round of masks yet."
+        "there are 7 on 2. It cannot promote masks yet."
     )
 
 
@@ -70,7 +70,7 @@ def test_described_images_are_counted_for_descriptions(world: World) -> None:
     told = outlooks(world.project.pk)[1]
 
     assert (told.part, told.there, told.wanted, told.is_enough) == ("captions", 1, 10, False)
-    assert told.words.endswith("there are 1. It cannot promote a round of captions yet.")
+    assert told.words.endswith("there are 1. It cannot promote captions yet.")
 
 
 def test_what_a_round_would_train_by_itself_is_told_beside_it(world: World) -> None:

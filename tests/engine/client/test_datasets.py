@@ -197,7 +197,7 @@ def test_whoever_starts_a_round_is_told_first_what_the_gate_wants_and_can_cancel
     assert begun.code == 0
     assert begun.err == (
         "The gate wants 20 objects on 4 or more finished held-out images, at most 5 of each; "
-        "there are 0 on 0. It cannot promote a round of masks yet.\n"
+        "there are 0 on 0. It cannot promote masks yet.\n"
     )
     [masks] = started["gate"]
     assert (masks["part"], masks["wanted"], masks["there"]) == ("masks", 20, 0)
