@@ -252,8 +252,8 @@ class Round(models.Model):
 
     def parts_of(self, bundle: Bundle) -> list[str]:
         """Return what it trained of a bundle that it made."""
-        is_composed = self.trained_bundle is not None and bundle == self.bundle
-        return list(self.metrics["passed"] if is_composed else self.parts)
+        is_composed = self.trained_bundle_id is not None and bundle.pk == self.bundle_id
+        return list(self.metrics.get("passed", self.parts) if is_composed else self.parts)
 
     @property
     def judged_against(self) -> str:

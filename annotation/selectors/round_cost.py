@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from annotation.models import Bundle, Embedding, Image, Job, Proposal, Round
 from annotation.selectors.effort_table import (
@@ -22,7 +22,7 @@ class RoundCost(TypedDict):
     runs: int  # how often a worker took it up: what ran before the last is not in `seconds`
     judging_s: float | None  # of the seconds, what measuring on the holdout took
     embeddings: int  # of the project's images and their windows, made meanwhile
-    proposals: int  # that its bundle has made
+    proposals: int  # that its bundle has made, or each of two
     proposed_images: int
     masks: int  # finished where its bundle proposed as what served
     saved: Figure | None  # people's seconds a mask: what served before, less its bundle
@@ -36,9 +36,7 @@ def cost_of_round(each: Round) -> RoundCost:
     """
     seconds = seconds_of(each.job)
     masks, saved = _saved(each)
-    proposed = Proposal.objects.filter(
-        bundle__isnull=False, bundle=each.bundle_id, image__project=each.project_id
-    )
+    proposed = Proposal.objects.filter(bundle__round=each, image__project=each.project_id)
     counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
     return RoundCost(
         seconds=seconds,
@@ -76,7 +74,7 @@ def _embeddings_made_during(each: Round) -> int:
     if each.job is None or each.job.finished_at is None:
         return 0
     images = Image.objects.filter(project=each.project_id)
-    both = Bundle.objects.filter(pk__in=[each.base_bundle_id, each.bundle_id])
+    both = Bundle.objects.filter(Q(pk=each.base_bundle_id) | Q(round=each))
     return Embedding.objects.filter(
         image_sha256__in=images.values("sha256"),
         encoder_digest__in=both.values("encoder_digest"),

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from annotation.models import Alias, AliasMove, Bundle, Round
+from annotation.selectors.round_cost import cost_of_round
 from annotation.services.gate import Verdict
 from annotation.services.rounds import finish_round, promote_by_hand
 from annotation.services.trials import begin_trial
 from tests.annotation.test_comparison import DIFFERENCE, FIGURES
-from tests.annotation.world import Api, World, make_bundle
+from tests.annotation.world import Api, World, make_bundle, make_image, make_proposals
 
 DECISION = "Masks not promoted: worse. Descriptions promoted: better."
 
@@ -131,3 +132,24 @@ def test_promoted_by_hand_they_are_the_rounds_and_the_decision_says_both(
     assert row["decision"] == f"All promoted by hand by manager. The gate had said: {DECISION}"
     moved = rows(manager, world, "serving-moves")[0]
     assert (moved["to"]["round"], moved["before"]["round"]) == (3, 3)
+
+
+def test_what_a_round_proposed_counts_whichever_of_its_bundles_did(
+    world: World, judged: Round, trained: Bundle, composed: Bundle
+) -> None:
+    make_proposals(make_image(world.project, 0), composed)
+    make_proposals(make_image(world.project, 1), trained, 2)
+
+    cost = cost_of_round(judged)
+
+    assert (cost["proposals"], cost["proposed_images"]) == (3, 2)
+
+
+def test_a_round_of_before_it_was_told_what_passed_lists_its_bundles(
+    world: World, manager: Api, judged: Round
+) -> None:
+    Round.objects.filter(pk=judged.pk).update(metrics={})
+
+    listed = rows(manager, world, "bundles")
+
+    assert [each["parts"] for each in listed if each["round"]] == [["masks", "captions"]] * 2

@@ -179,13 +179,13 @@ def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[Roun
     )
     with report.timed("round"):
         wait_for(started.job_id or 0, show)
-    ended = Round.objects.select_related("bundle").get(pk=started.pk)
-    if ended.bundle is None:
+    ended = Round.objects.select_related("bundle", "trained_bundle").get(pk=started.pk)
+    if ended.trained is None:
         raise JobFailedError(f"round {number} ended {ended.state}: {ended.decision}")
     is_promoted = ended.state == Round.State.PROMOTED
-    report.promoted = is_promoted and Round.Part.MASKS in ended.metrics["passed"]
+    report.promoted = is_promoted and Round.Part.MASKS in ended.metrics.get("passed", [])
     report.decision = ended.decision
-    return report, ended.bundle
+    return report, ended.trained
 
 
 def _round_met_again(people: SimulatedProject, number: int) -> Round | None:

@@ -93,6 +93,7 @@ test("where labels alone passed, the round says so, and its figures of masks", (
   expect(told.get("IoU at 1 click")).toBe("not promoted, 44 objects");
   expect(told.get("Label accuracy")).toBe("40 masks");
   expect(verdictWord({ ...only, metrics: { passed: ["masks", "labels"] } })).toBeUndefined();
+  expect(verdictWord({ ...only, metrics: { passed: ["masks"] } })).toBe("Masks promoted");
 });
 
 test("both are told where rounds train both, or where people make masks besides", () => {

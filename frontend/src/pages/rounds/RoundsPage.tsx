@@ -67,7 +67,7 @@ export function RoundsPage() {
             <RoundsTable
               project={id}
               rounds={rounds.data}
-              serving={project.serving?.bundle ?? null}
+              serving={project.serving}
               proposing={isManager && <ProposingNote project={id} />}
               selected={selected?.number ?? null}
               onSelect={(round) =>

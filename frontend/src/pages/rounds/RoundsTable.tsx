@@ -1,6 +1,6 @@
 import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Round } from "@/api/types";
+import type { Project, Round } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
 import { Source } from "@/components/Source";
 import { StatusBadge } from "@/components/StatusBadge";
@@ -9,10 +9,12 @@ import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
 import { columnsOf, type RoundColumn, verdictWord } from "./roundColumns";
 
+type Serving = NonNullable<Project["serving"]>;
+
 interface Props {
   project: number;
   rounds: Round[];
-  serving: string | null;
+  serving: Serving | null;
   /** How far what serves is with that: beneath its state. */
   proposing: ReactNode;
   selected: number | null;
@@ -57,7 +59,7 @@ export function RoundsTable({ project, rounds, serving, proposing, selected, onS
                 key={`${round.number} ${round.bundle}`}
                 round={round}
                 columns={columns}
-                isServing={round.bundle !== null && round.bundle === serving}
+                isServing={doesServe(round, serving)}
                 proposing={proposing}
                 isSelected={round.id !== null && round.number === selected}
                 onSelect={onSelect}
@@ -68,6 +70,12 @@ export function RoundsTable({ project, rounds, serving, proposing, selected, onS
       </Table.ScrollContainer>
     </Card>
   );
+}
+
+/** Of some rounds two bundles came out: either may serve. */
+function doesServe({ id, number, bundle }: Round, serving: Serving | null): boolean {
+  if (serving === null) return false;
+  return id === null ? bundle === serving.bundle : number === serving.round;
 }
 
 interface RowProps {

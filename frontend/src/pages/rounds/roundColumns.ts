@@ -91,7 +91,8 @@ export function columnsOf(rounds: readonly Round[]): RoundColumn[] {
 export function verdictWord({ state, parts, metrics }: Round): string | undefined {
   if (state === "refused") return "Not promoted";
   const passed = metrics.passed ?? [];
-  const isWhole = passed.length === 0 || parts.every((part) => passed.includes(part));
+  const trained: BundlePart[] = parts.includes("masks") ? [...parts, "labels"] : parts;
+  const isWhole = passed.length === 0 || trained.every((part) => passed.includes(part));
   if (state !== "promoted" || isWhole) return undefined;
   const told = partsWords(passed);
   return `${told[0]?.toUpperCase()}${told.slice(1)} promoted`;
