@@ -92,6 +92,11 @@ def register_made(folder: Path) -> Bundle:
         raise ValueError(f"{error}. {MAKE_ANEW}") from error
 
 
+def has_own(current: Round, candidate: Bundle, part: str) -> bool:
+    """Tell whether a candidate has a part that is not of the bundle which its round began from."""
+    return candidate.digests_of(part) != current.base_bundle.digests_of(part)
+
+
 def compose(
     current: Round,
     version: DatasetVersion,
@@ -110,8 +115,7 @@ def compose(
         ValueError: one that a killed run had made was altered since.
 
     """
-    base = current.base_bundle
-    own = [part for part in passed if candidate.digests_of(part) != base.digests_of(part)]
+    own = [part for part in passed if has_own(current, candidate, part)]
     replaced = [part for part in Part.values if part not in own]
     is_same = all(serving.digests_of(part) == candidate.digests_of(part) for part in replaced)
     if is_same or not own:

@@ -27,7 +27,7 @@ from annotation.services.rounds import (
     reopen_round,
 )
 from annotation.services.versions import cut_version
-from workers.bundling import compose
+from workers.bundling import compose, has_own
 from workers.examples import examples_of
 from workers.failures import failures_of
 from workers.forgetting import measure_also
@@ -89,8 +89,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     if Part.MASKS in trained:
         metrics |= _measure_masks(lease, current, version, serving, candidate)
         verdicts[Part.MASKS] = _judge_masks(metrics, version)
-        has_own = candidate.digests_of(Part.LABELS) != current.base_bundle.digests_of(Part.LABELS)
-        labels = judge_labels(metrics) if has_own else None
+        labels = judge_labels(metrics) if has_own(current, candidate, Part.LABELS) else None
         verdicts |= {Part.LABELS: labels} if labels else {}
     if Part.CAPTIONS in trained:
         figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(

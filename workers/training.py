@@ -12,7 +12,7 @@ from annotation.models import Bundle, DatasetVersion, Round
 from engine.bundle import MANIFEST
 from engine.checkpoints import CheckpointNotWrittenError
 from engine.divergence import TrainingDivergedError
-from workers.bundling import BundlePart, register_made, write_round_bundle
+from workers.bundling import BundlePart, has_own, register_made, write_round_bundle
 from workers.lease import Lease
 
 Part = Bundle.Part
@@ -90,9 +90,7 @@ def trained_parts(current: Round, candidate: Bundle) -> list[str]:
     See `why_left_out`.
     """
     return [
-        part
-        for part in current.parts
-        if part == Part.MASKS or candidate.digests_of(part) != current.base_bundle.digests_of(part)
+        part for part in current.parts if part == Part.MASKS or has_own(current, candidate, part)
     ]
 
 

@@ -22,7 +22,7 @@ class RoundCost(TypedDict):
     runs: int  # how often a worker took it up: what ran before the last is not in `seconds`
     judging_s: float | None  # of the seconds, what measuring on the holdout took
     embeddings: int  # of the project's images and their windows, made meanwhile
-    proposals: int  # that its bundle has made, or each of two
+    proposals: int  # that its bundle has made, or the two of them
     proposed_images: int
     masks: int  # finished where its bundle proposed as what served
     saved: Figure | None  # people's seconds a mask: what served before, less its bundle

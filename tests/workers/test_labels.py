@@ -340,7 +340,7 @@ def test_labels_that_the_holdout_shows_to_be_right_pass_the_gate(
 
     ended = Round.objects.get(pk=begun.pk)
     assert ended.state == "promoted", ended.decision
-    assert "abels" in ended.decision
+    assert "abels promoted: +1.000 right labels less wrong ones a mask" in ended.decision
     assert "labels" in ended.metrics["passed"]
     difference = ended.metrics["difference"]["labels"]
     assert (difference["mean"], difference["images"]) == (1.0, 4)

@@ -183,7 +183,7 @@ def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[Roun
     if ended.trained is None:
         raise JobFailedError(f"round {number} ended {ended.state}: {ended.decision}")
     is_promoted = ended.state == Round.State.PROMOTED
-    report.promoted = is_promoted and Round.Part.MASKS in ended.metrics.get("passed", [])
+    report.promoted = is_promoted and Round.Part.MASKS in ended.metrics.get("passed", ended.parts)
     report.decision = ended.decision
     return report, ended.trained
 

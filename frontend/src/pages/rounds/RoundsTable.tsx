@@ -9,12 +9,10 @@ import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
 import { columnsOf, type RoundColumn, verdictWord } from "./roundColumns";
 
-type Serving = NonNullable<Project["serving"]>;
-
 interface Props {
   project: number;
   rounds: Round[];
-  serving: Serving | null;
+  serving: Project["serving"];
   /** How far what serves is with that: beneath its state. */
   proposing: ReactNode;
   selected: number | null;
@@ -73,7 +71,7 @@ export function RoundsTable({ project, rounds, serving, proposing, selected, onS
 }
 
 /** Of some rounds two bundles came out: either may serve. */
-function doesServe({ id, number, bundle }: Round, serving: Serving | null): boolean {
+function doesServe({ id, number, bundle }: Round, serving: Project["serving"]): boolean {
   if (serving === null) return false;
   return id === null ? bundle === serving.bundle : number === serving.round;
 }

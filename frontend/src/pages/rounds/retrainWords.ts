@@ -19,10 +19,10 @@ export function masksAreJudgedBy({ others, ...outlook }: GateOutlook): string {
 
 function judgedHere({ wanted, there, images, most_of_one }: Omit<GateOutlook, "others">): string {
   if (there === 0)
-    return "No finished holdout image has a mask, so nothing can judge the result: its masks will be kept, but not promoted.";
+    return "No finished holdout image has a mask, so nothing can judge the result: the new masks will be kept, but not promoted.";
   const holdout = `${plural(there, "object")} of ${plural(images, "finished holdout image")}`;
   return there < wanted
-    ? `Judged on ${holdout}, at most ${most_of_one} of each: fewer than ${wanted} are too few, so its masks will be kept, but not promoted.`
+    ? `Judged on ${holdout}, at most ${most_of_one} of each: fewer than ${wanted} are too few, so the new masks will be kept, but not promoted.`
     : `Judged on ${holdout}; a better model is promoted by itself.`;
 }
 
