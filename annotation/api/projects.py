@@ -69,6 +69,9 @@ class CountsSerializer(serializers.Serializer[Any]):
 class ServingSerializer(serializers.Serializer[Any]):
     bundle = serializers.CharField()
     round = serializers.IntegerField(allow_null=True, help_text="null: pretrained")
+    is_in_part = serializers.BooleanField(
+        help_text="true: its round made another, too, with all that it trained"
+    )
 
 
 class NewsSerializer(serializers.Serializer[Any]):

@@ -121,7 +121,10 @@ class ServingSeenSerializer(serializers.Serializer[Any]):
 
 class NowServingSerializer(serializers.Serializer[Any]):
     bundle = serializers.CharField()
-    round = serializers.IntegerField(allow_null=True)
+    round = serializers.IntegerField(allow_null=True, help_text="null: pretrained")
+    is_in_part = serializers.BooleanField(
+        help_text="true: its round made another, too, with all that it trained"
+    )
 
 
 class ProjectRoundsView(MemberView):

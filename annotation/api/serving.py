@@ -23,6 +23,9 @@ class ServedBundleSerializer(serializers.Serializer[Any]):
     round = serializers.IntegerField(
         source="round.number", default=None, allow_null=True, help_text="null: pretrained"
     )
+    is_in_part = serializers.BooleanField(
+        help_text="true: its round made another, too, with all that it trained"
+    )
 
 
 class ServingMoveSerializer(serializers.Serializer[Any]):

@@ -49,6 +49,13 @@ class Bundle(models.Model):
         """Whether it can be made again: it did not come ready, and how it was made is kept."""
         return bool(self.recipes)
 
+    @property
+    def is_in_part(self) -> bool:
+        """Whether its round left parts out of it: another has all that the round trained."""
+        return self.round is not None and self.pk != (
+            self.round.trained_bundle_id or self.round.bundle_id
+        )
+
     def digests_of(self, part: str) -> dict[str, str]:
         """Return the digests of a part's files; the card is of none."""
         files = self.manifest["files"].items()

@@ -281,8 +281,9 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
     if by in (By.ROUND, By.BUNDLE):
         newest_first = (F("round__number").desc(nulls_last=True), "-created_at")
         bundles = Bundle.objects.filter(pk__in=keys).order_by(*newest_first)
-        numbers = bundles.values_list("pk", "round__number")
-        return {pk: f"Round {number}" if number else "Pretrained" for pk, number in numbers}
+        of_round = ("round__number", "round__bundle", "round__trained_bundle")
+        told = bundles.select_related("round").only(*of_round)
+        return {bundle.pk: _model_name(bundle) for bundle in told}
     if by == By.LABEL:
         labels = Label.objects.filter(pk__in=[key for key in keys if key])
         return {str(label.pk): label.name for label in labels} | {"": "No label"}
@@ -290,6 +291,12 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
         people = User.objects.filter(pk__in=keys).order_by("username")
         return {str(user.pk): user.username for user in people}
     return {name: name.capitalize() for name, _ in SIZES} if by == By.SIZE else {"": ""}
+
+
+def _model_name(bundle: Bundle) -> str:
+    if bundle.round is None:
+        return "Pretrained"
+    return f"Round {bundle.round.number}{', in part' if bundle.is_in_part else ''}"
 
 
 # A cell is what one image adds to one row: all of it, its masks of one size or label, or what one

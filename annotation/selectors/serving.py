@@ -3,6 +3,7 @@
 from typing import Any, Final, TypedDict
 
 from django.db.models import (
+    BooleanField,
     Case,
     Exists,
     JSONField,
@@ -35,16 +36,28 @@ class Serving(TypedDict):
 
     bundle: str
     round: int | None
+    is_in_part: bool  # see `Bundle.is_in_part`
 
 
 def serving_of(project_id: int) -> Serving | None:
     """Tell what a project serves; None before its first preparation."""
     alias = (
         Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
-        .values_list("bundle_id", "bundle__round__number")
+        .values_list("bundle_id", "bundle__round__number", is_in_part("bundle"))
         .first()
     )
-    return None if alias is None else Serving(bundle=alias[0], round=alias[1])
+    if alias is None:
+        return None
+    bundle, number, in_part = alias
+    return Serving(bundle=bundle, round=number, is_in_part=in_part)
+
+
+def is_in_part(bundle: str) -> Case:
+    """Tell of the bundle that a field points to what `Bundle.is_in_part` does."""
+    made_by = f"{bundle}__round"
+    whole = Coalesce(f"{made_by}__trained_bundle", f"{made_by}__bundle")
+    is_so = Q(**{f"{made_by}__isnull": False}) & ~Q(**{bundle: whole})
+    return Case(When(is_so, then=True), default=False, output_field=BooleanField())
 
 
 def is_trial_on(project_id: int) -> bool:
@@ -116,7 +129,11 @@ def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:
     )
     # Between a trial's beginning and its end no other masks come to serve but those that end it.
     move_before = moves.filter(pk__lt=OuterRef("pk")).order_by("-pk")
-    served = JSONObject(pk="to_bundle", round=JSONObject(number="to_bundle__round__number"))
+    served = JSONObject(
+        pk="to_bundle",
+        round=JSONObject(number="to_bundle__round__number"),
+        is_in_part=is_in_part("to_bundle"),
+    )
     is_end = Q(name=Alias.Name.CANDIDATE, to_bundle=None)
     return moves.select_related("by", "to_bundle__round", "from_bundle__round").annotate(
         gave_way_to=Case(

@@ -241,6 +241,22 @@ def test_rounds_are_told_apart_within_each_arm_so_that_learning_people_show(
     assert efforts[newer.pk]["masks"] == 1
 
 
+def test_the_two_models_of_a_round_are_told_apart(world: World, bundle: Bundle) -> None:
+    whole, in_part = make_bundle("b"), make_bundle("c")
+    judged = make_promoted_round(world.project, bundle, in_part)
+    judged.trained_bundle = whole
+    judged.save()
+    for proposer, seconds in ((whole, 10), (in_part, 20)):
+        finish(world, proposer, drawn(), seconds=seconds)
+
+    rows = effort_table(world.project.pk, By.ROUND)
+
+    assert {row["name"]: row["seconds"] and row["seconds"]["value"] for row in rows} == {
+        "Round 3": 10,
+        "Round 3, in part": 20,
+    }
+
+
 def test_sizes_and_labels_count_what_was_spent_at_the_mask(world: World, bundle: Bundle) -> None:
     cell = world.label_id
     other = Label.objects.create(project=world.project, name="bubble", color="#ff0000")

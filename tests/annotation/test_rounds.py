@@ -251,7 +251,7 @@ def test_a_manager_rolls_back_and_sees_it_refused_when_stale(
     done = manager.post(path, {"serving": newer.pk})
     again = manager.post(path, {"serving": newer.pk})
 
-    assert done.json() == {"bundle": serving.pk, "round": None}
+    assert done.json() == {"bundle": serving.pk, "round": None, "is_in_part": False}
     assert (again.status_code, again.json()["code"]) == (409, "serving_moved")
 
 
@@ -265,7 +265,7 @@ def test_a_manager_promotes_what_the_gate_refused(
     path = f"projects/{world.project.pk}/bundles/{candidate.pk}/promote"
     answer = manager.post(path, {"serving": serving.pk, "reason": "Seen by eye."})
 
-    assert answer.json() == {"bundle": candidate.pk, "round": current.number}
+    assert answer.json() == {"bundle": candidate.pk, "round": current.number, "is_in_part": False}
     current.refresh_from_db()
     assert current.state == "promoted"
     assert current.decision == "Promoted by hand by manager. The gate had refused: too few."

@@ -71,8 +71,10 @@ def test_what_passed_serves_and_the_round_names_where_its_masks_are(
     world: World, manager: Api, judged: Round, trained: Bundle, composed: Bundle
 ) -> None:
     row = rows(manager, world, "rounds")[0]
+    project = manager.get(f"projects/{world.project.pk}").json()
 
     assert serving_of(world) == composed
+    assert project["serving"] == {"bundle": composed.pk, "round": 3, "is_in_part": True}
     assert (row["state"], row["bundle"], row["masks_bundle"]) == (
         "promoted",
         composed.pk,
@@ -84,13 +86,14 @@ def test_both_bundles_are_listed_as_the_rounds_with_what_each_has_from_it(
     world: World, manager: Api, judged: Round, trained: Bundle, composed: Bundle, serving: Bundle
 ) -> None:
     listed = {
-        each["bundle"]: (each["round"], each["parts"]) for each in rows(manager, world, "bundles")
+        each["bundle"]: (each["round"], each["is_in_part"], each["parts"])
+        for each in rows(manager, world, "bundles")
     }
 
     assert listed == {
-        composed.pk: (3, ["captions"]),
-        trained.pk: (3, ["masks", "captions"]),
-        serving.pk: (None, None),
+        composed.pk: (3, True, ["captions"]),
+        trained.pk: (3, False, ["masks", "captions"]),
+        serving.pk: (None, False, None),
     }
 
 
@@ -111,7 +114,11 @@ def test_the_refused_masks_can_be_tried(
 
     trial = manager.get(f"projects/{world.project.pk}/trial").json()["trial"]
     assert (trial["bundle"], trial["round"]) == (trained.pk, 3)
-    assert rows(manager, world, "serving-moves")[0]["to"] == {"bundle": trained.pk, "round": 3}
+    assert rows(manager, world, "serving-moves")[0]["to"] == {
+        "bundle": trained.pk,
+        "round": 3,
+        "is_in_part": False,
+    }
 
 
 def test_promoted_by_hand_they_are_the_rounds_and_the_decision_says_both(
@@ -132,6 +139,7 @@ def test_promoted_by_hand_they_are_the_rounds_and_the_decision_says_both(
     assert row["decision"] == f"All promoted by hand by manager. The gate had said: {DECISION}"
     moved = rows(manager, world, "serving-moves")[0]
     assert (moved["to"]["round"], moved["before"]["round"]) == (3, 3)
+    assert (moved["to"]["is_in_part"], moved["before"]["is_in_part"]) == (False, True)
 
 
 def test_what_a_round_proposed_counts_whichever_of_its_bundles_did(

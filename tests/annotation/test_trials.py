@@ -239,12 +239,12 @@ def test_the_audit_tells_who_tried_what_on_what_share_and_how_it_ended(
 
     moves = manager.get(f"{project}/serving-moves").json()["results"]
 
-    bundle = {"bundle": refused.bundle_id, "round": 3}
+    bundle = {"bundle": refused.bundle_id, "round": 3, "is_in_part": False}
     told = [
         tuple(move[name] for name in ("alias", "by", "to", "before", "share", "gave_way_to"))
         for move in moves
     ]
-    before = {"bundle": serving.pk, "round": None}
+    before = {"bundle": serving.pk, "round": None, "is_in_part": False}
     assert told == [
         ("candidate", "manager", None, bundle, 0.3, bundle),
         ("serving", "manager", bundle, before, None, None),
@@ -265,7 +265,7 @@ def test_the_audit_tells_what_came_to_serve_instead_of_what_was_tried(
     [end, *_] = manager.get(f"projects/{world.project.pk}/serving-moves").json()["results"]
 
     assert (end["to"], end["by"]) == (None, None)
-    assert end["gave_way_to"] == {"bundle": other.pk, "round": None}
+    assert end["gave_way_to"] == {"bundle": other.pk, "round": None, "is_in_part": False}
 
 
 @pytest.mark.parametrize("member", ["annotator", "reviewer"])

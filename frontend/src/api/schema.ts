@@ -4399,7 +4399,10 @@ export interface components {
         };
         NowServing: {
             bundle: string;
+            /** @description null: pretrained */
             round: number | null;
+            /** @description true: its round made another, too, with all that it trained */
+            is_in_part: boolean;
         };
         Null: null;
         /** @description What a model would say, to be accepted, edited or said anew. */
@@ -4980,6 +4983,8 @@ export interface components {
             bundle: string;
             /** @description null: pretrained */
             round?: number | null;
+            /** @description true: its round made another, too, with all that it trained */
+            is_in_part: boolean;
             /** @description What it has from its round, all else is of the base or of what served then; null: pretrained */
             readonly parts: ("masks" | "labels" | "captions")[] | null;
             /** @description null: pretrained */
@@ -5387,11 +5392,15 @@ export interface components {
             bundle: string;
             /** @description null: pretrained */
             round?: number | null;
+            /** @description true: its round made another, too, with all that it trained */
+            is_in_part: boolean;
         };
         Serving: {
             bundle: string;
             /** @description null: pretrained */
             round: number | null;
+            /** @description true: its round made another, too, with all that it trained */
+            is_in_part: boolean;
         };
         /** @description A change of what serves: by the gate, by hand, or back again; or of what is on trial. */
         ServingMove: {

@@ -63,6 +63,6 @@ function model(letter: string, round: number | null): Bundle {
   return {
     ...{ bundle: letter.repeat(64), round, parts: null, base: null, learned_from: null },
     ...{ made_at: "2026-11-28T00:00:00Z", made_by: null, alias: null, note: null },
-    ...{ has_recipe: round !== null, rebuild: null },
+    ...{ has_recipe: round !== null, rebuild: null, is_in_part: false },
   };
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { ServingMove } from "@/api/types";
-import { moveName, whyMoved } from "@/pages/rounds/servedWords";
+import { modelName, moveName, whyMoved } from "@/pages/rounds/servedWords";
 
-const PRETRAINED = { bundle: "a".repeat(64), round: null };
+const PRETRAINED = { bundle: "a".repeat(64), round: null, is_in_part: false };
 const ON_TRIAL = { alias: "candidate", before: null, share: 0.1 } as const;
-const ROUND_2 = { bundle: "b".repeat(64), round: 2 };
+const ROUND_2 = { bundle: "b".repeat(64), round: 2, is_in_part: false };
 
 test("each way to serve is told with its person and what it took the place of", () => {
   const gate = move({ reason: "round 2" });
@@ -19,6 +19,16 @@ test("each way to serve is told with its person and what it took the place of", 
     "From the start",
   ]);
   expect([gate, back].map(moveName)).toEqual(["Round 2", "Pretrained model"]);
+});
+
+test("a model with a part of its round alone is told from that with all of it", () => {
+  const inPart = { ...ROUND_2, bundle: "c".repeat(64), is_in_part: true };
+  const byHand = move({ before: inPart, by: "ada", reason: "Its masks look better." });
+
+  expect([ROUND_2, inPart].map(modelName)).toEqual(["Round 2", "Round 2, in part"]);
+  expect(whyMoved(byHand)).toBe(
+    "Promoted by ada in place of round 2, in part: “Its masks look better.”",
+  );
 });
 
 test("a trial is told with its person, its share of the images and how it ended", () => {

@@ -11,11 +11,11 @@ export function RollBackButton({ project }: { project: Project }) {
   const serving = project.serving?.bundle ?? "";
   const back = useMutation({
     mutationFn: (seen: string) => rollBack(project.id, seen),
-    onSuccess: ({ round, bundle }) =>
+    onSuccess: (now) =>
       notifications.show({
         color: "teal",
         title: "Rolled back",
-        message: `${modelName({ round })} (${bundle.slice(0, 8)}) serves again.`,
+        message: `${modelName(now)} (${now.bundle.slice(0, 8)}) serves again.`,
       }),
     onSettled: () => askWhatServes(queries, project.id),
   });

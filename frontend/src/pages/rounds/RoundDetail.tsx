@@ -158,7 +158,7 @@ function Decision({ round, project }: { round: Round; project: Project }) {
           {mayPromote && (
             <PromoteButton
               project={project}
-              model={{ bundle: round.bundle ?? "", round: round.number }}
+              model={{ bundle: round.bundle ?? "", round: round.number, is_in_part: false }}
             >
               Promote it all the same
             </PromoteButton>

@@ -3,11 +3,14 @@
 import type { ServedBundle, ServingMove } from "@/api/types";
 import { formatPercent } from "@/components/format";
 
-type Model = Pick<ServedBundle, "round">;
+type Model = Pick<ServedBundle, "round" | "is_in_part">;
 
-export function modelName({ round }: Model): string {
-  return round === null ? "Pretrained model" : `Round ${round}`;
+/** Of some rounds two models come: with all it trained; in part, with the rest of what served. */
+export function modelName({ round, is_in_part }: Model): string {
+  return round === null ? "Pretrained model" : `Round ${round}${is_in_part ? IN_PART : ""}`;
 }
+
+const IN_PART = ", in part";
 
 /** A row or tick of the charts of rounds; 0 is the pretrained model. */
 export function roundName(number: number): string {
@@ -16,7 +19,7 @@ export function roundName(number: number): string {
 
 /** What came to serve, or whose trial began or ended. */
 export function moveName({ alias, to, before }: ServingMove): string {
-  const model = to ?? before ?? { round: null };
+  const model = to ?? before ?? { round: null, is_in_part: false };
   if (alias === "serving") return modelName(model);
   return `Trial of ${modelWords(model)}${to === null ? " ended" : ""}`;
 }
@@ -48,6 +51,6 @@ function whyServed({ by, before, reason }: ServingMove): string {
 }
 
 /** A model's name within a sentence. */
-export function modelWords({ round }: Model): string {
-  return round === null ? "the pretrained model" : `round ${round}`;
+export function modelWords({ round, is_in_part }: Model): string {
+  return round === null ? "the pretrained model" : `round ${round}${is_in_part ? IN_PART : ""}`;
 }

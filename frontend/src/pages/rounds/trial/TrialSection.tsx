@@ -71,7 +71,7 @@ function Actions({ trial, project }: Props) {
       <Button size="compact-sm" variant="default" onClick={ask} loading={end.isPending}>
         End the trial
       </Button>
-      <PromoteButton project={project} model={trial} variant="filled">
+      <PromoteButton project={project} model={{ ...trial, is_in_part: false }} variant="filled">
         Promote round {trial.round}
       </PromoteButton>
     </>
