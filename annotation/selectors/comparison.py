@@ -32,6 +32,7 @@ class Basis(TextChoices):
 
 
 _IN_PAIRS: Final = (Basis.PAIRED, Basis.SAME_HOLDOUT)
+_NO_DIFFERENCE: Final = {"mean": 0.0, "low": 0.0, "high": 0.0}  # of a part from itself
 
 
 class Compared(TypedDict):
@@ -106,6 +107,9 @@ def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Compariso
         )
     described = {"captions": metrics[Part.CAPTIONS]} if metrics[Part.CAPTIONS] else {}
     of_masks = _without_labels(metrics[Part.MASKS])
+    is_of_labels = "labels" in metrics[Part.LABELS].get("difference", {})
+    if is_of_labels and compared[Part.MASKS]["basis"] == Basis.SAME_PART:
+        of_masks["difference"] = _NO_DIFFERENCE  # beside which that of the labels is told
     different = Basis.DIFFERENT_HOLDOUTS  # which is told of masks, and so has to be of both
     if compared[Part.LABELS]["basis"] != different or compared[Part.MASKS]["basis"] == different:
         of_masks = _with_labels(of_masks, metrics[Part.LABELS])
@@ -125,6 +129,7 @@ def _without_labels(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_labels(metrics: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what names masks to each side of the masks that is known."""
     return {
         side: figures | {name: of for name, of in named.get(side, {}).items() if name == "labels"}
         for side, figures in metrics.items()

@@ -14,6 +14,7 @@ from tests.annotation.world import Api, World, make_bundle
 CLICKS = {"miou_1": 0.5, "miou_3": 0.7, "miou_5": 0.8, "noc_85": 4.0, "noc_90": 8.0, "objects": 30}
 FIGURES = {**CLICKS, "ap_50": None, "ap_75": None, "ap_images": 0, "by_size": {"small": CLICKS}}
 GAINED = {"mean": 0.04, "low": 0.01, "high": 0.08}
+NO_DIFFERENCE = {"mean": 0.0, "low": 0.0, "high": 0.0}
 FEWER = {"mean": -0.5, "low": -0.9, "high": -0.1}
 SMALL = {**GAINED, "clicks": FEWER, "objects": 30}
 DIFFERENCE = {**GAINED, "clicks": FEWER, "by_size": {"small": SMALL}}
@@ -216,6 +217,7 @@ def test_labels_are_compared_by_what_named_them_beside_masks_of_another_round(
 
     assert served["masks"]["basis"] == "same_part"
     assert iou(served, "candidate") == 0.5
+    assert served["metrics"]["difference"] == {**NO_DIFFERENCE, "labels": GAINED}
     assert "labels" not in served["metrics"]["serving"]
     assert served["metrics"]["candidate"]["labels"] == named
     assert refused_masks["masks"]["basis"] == "paired"
