@@ -1,5 +1,6 @@
 """A training's checkpoints on disk: each complete or absent, whatever is trained."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from torch import Tensor
 
 _TENSORS: Final = "state.safetensors"
 _RECORD: Final = "state.json"
+_SHA256: Final = "sha256"  # in the record: of the tensors' file
 _MB: Final = 10**6
 
 
@@ -52,11 +54,18 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint | None:
-    """Read the newest checkpoint of the same training; None where there is none."""
+    """Read the newest checkpoint of the same training; None where there is none.
+
+    One whose bytes have changed since is no checkpoint, and goes: the training would go on to
+    other weights without anybody seeing it.
+    """
     for path in reversed(saved_states(folder)):
-        if _is_of(path, fingerprint):
-            record = json.loads((path / _RECORD).read_text())
+        record = _record_of(path)
+        if record is None or record["fingerprint"] != fingerprint:
+            continue
+        if record.get(_SHA256) in (None, _digest(path / _TENSORS)):  # older ones tell none
             return Checkpoint(int(record["step"]), load_file(path / _TENSORS), record)
+        _drop(path)
     return None
 
 
@@ -80,9 +89,24 @@ def _is_whole(path: Path) -> bool:
 
 def _is_of(path: Path, fingerprint: object) -> bool:
     """Tell whether a complete state is there, of this training."""
+    record = _record_of(path)
+    return record is not None and bool(record["fingerprint"] == fingerprint)
+
+
+def _record_of(path: Path) -> dict[str, Any] | None:
+    """Read a complete state's record; None: it is not whole, or no longer readable."""
     if not _is_whole(path):
-        return False
-    return bool(json.loads((path / _RECORD).read_text())["fingerprint"] == fingerprint)
+        return None
+    try:
+        record: dict[str, Any] = json.loads((path / _RECORD).read_bytes())
+    except ValueError:
+        return None
+    return record
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(target: Path, tensors: Mapping[str, Tensor], record: Mapping[str, object]) -> None:
@@ -94,7 +118,8 @@ def _write(target: Path, tensors: Mapping[str, Tensor], record: Mapping[str, obj
             {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
             scratch / _TENSORS,
         )
-        (scratch / _RECORD).write_text(json.dumps(record))
+        proven = {**record, _SHA256: _digest(scratch / _TENSORS)}
+        (scratch / _RECORD).write_text(json.dumps(proven))
         for path in scratch.iterdir():
             _flush(path)
     except (OSError, SafetensorError) as error:  # the latter where the tensors found no room

@@ -202,6 +202,24 @@ def test_a_half_written_checkpoint_is_no_checkpoint_and_takes_no_room_for_long(
     assert names == {"step-000004", "decoder.safetensors"}
 
 
+@pytest.mark.parametrize("name", ["state.safetensors", "state.json"])
+def test_a_checkpoint_whose_bytes_have_changed_is_not_gone_on_from(
+    train: TrainFn, whole: str, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(Killed):
+        train("altered", on_step=kill_at_5)
+    path = tmp_path / "altered" / "step-000004" / name
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1  # of a weight; of the record's last brace
+    path.write_bytes(data)
+    steps: list[int] = []
+
+    resumed = train("altered", on_step=lambda report: steps.append(report.step))
+
+    assert steps == [1, 2, 3, 4, 5, 6]
+    assert digest(resumed) == whole
+
+
 def test_a_full_disk_is_told_with_what_it_takes_and_the_run_goes_on_once_there_is_room(
     train: TrainFn, whole: str, tmp_path: Path
 ) -> None:
