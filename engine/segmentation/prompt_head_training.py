@@ -1,9 +1,11 @@
 """Train a prompt head on accepted masks: a minute or two on two cores, so a killed one begins anew.
 
-Loss and targets are CenterNet's (arXiv:1904.07850, section 3): a Gaussian around each object's
-point, penalised less near it, and an L1 loss of the box's sides at the point itself. The loss of a
-step is divided by its objects, so what heat costs on an empty image is weighed by the objects of
-the others: a step on empty ones alone would weigh tens of times as much.
+The loss of the heat is CenterNet's (arXiv:1904.07850, section 3): a Gaussian around each object's
+point, penalised less near it. Boxes are learned after TTFNet (arXiv:1909.00700, section 4): cells
+around the point learn them as well, each by its share of the Gaussian, by how far they overlap
+(GIoU, arXiv:1902.09630). The loss of a step is divided by its objects, so what heat costs on an
+empty image is weighed by the objects of the others: a step on empty ones alone would weigh tens of
+times as much.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ Floats: TypeAlias = NDArray[np.float32]
 _GRID_CELL: Final = STRIDE // CELL  # cells of the decoder's grid in one of the heat's
 MOST_EMPTY: Final = 0.5  # of the images of a step
 _RADIUS: Final = 0.3  # of the shorter side: boxes so far off still overlap by 0.7
+_NEAR: Final = 0.3  # of the heat at an object's point: so near cells learn its box
 
 
 class PromptHeadCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -46,7 +49,7 @@ class PromptHeadConfig:
     lr: float = 2e-3
     warmup_share: float = 0.05
     weight_decay: float = 0.01
-    sides_weight: float = 0.1
+    box_weight: float = 1.0
     seed: int = 0
 
 
@@ -55,10 +58,20 @@ class ObjectPoints:
     """Where the N objects of an image are, in cells of the heat: some 100 bytes each."""
 
     cells: NDArray[np.int64]  # (N, 2) row and column of their deepest points
-    sides: Floats  # (N, 4) logarithms of the distances to left, top, right and bottom
+    boxes: Floats  # (N, 4) left, top, right and bottom
     spread: Floats  # (N,) of their bumps in the heat, a standard deviation
     height: int  # of the image; the rest of the frame is padding
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a look at an image teaches: the heat, and boxes at the M cells near objects' points."""
+
+    heat: Floats  # (128, 128): exactly 1 at an object's point
+    cells: NDArray[np.int64]  # (M, 2) row and column
+    sides: Floats  # (M, 4) distances from a cell's middle to left, top, right and bottom, in cells
+    weights: Floats  # (M,) 1 together for each object
 
 
 def train_prompt_head(
@@ -103,35 +116,41 @@ def train_prompt_head(
 
 
 def points_of(image: AnnotatedImage) -> ObjectPoints:
-    """Find the deepest point of each mask and measure its sides."""
+    """Find the deepest point of each mask and its box."""
     height, width = (-(-side // STRIDE) for side in scaled_size(image.size_hw))
-    cells, sides, spread = [], [], []
+    cells, boxes, spread = [], [], []
     for mask in (core(grid_target(rle)) for rle in image.masks if area(rle)):
         x, y, _ = largest_error_point(mask, np.zeros_like(mask))
-        column, row = x // _GRID_CELL, y // _GRID_CELL
-        low, high = np.split(box_of(mask) / _GRID_CELL, 2)
-        middle = np.array([column, row], np.float32) + 0.5
-        away = np.maximum(np.concatenate([middle - low, high - middle]), 1 / STRIDE)
-        cells.append((row, column))
-        sides.append(np.log(away))
-        spread.append((_RADIUS * float((high - low).min()) + 1) / 6)
+        box = box_of(mask) / _GRID_CELL
+        cells.append((y // _GRID_CELL, x // _GRID_CELL))
+        boxes.append(box)
+        spread.append((_RADIUS * float((box[2:] - box[:2]).min()) + 1) / 6)
     return ObjectPoints(
         np.array(cells, np.int64).reshape(-1, 2),
-        np.array(sides, np.float32).reshape(-1, 4),
+        np.array(boxes, np.float32).reshape(-1, 4),
         np.array(spread, np.float32),
         height,
         width,
     )
 
 
-def heat_of(points: ObjectPoints) -> Floats:
-    """Draw the bumps, (128, 128): exactly 1 at an object's point."""
+def targets_of(points: ObjectPoints) -> Targets:
+    """Draw the bumps; where two meet, a cell is of the object whose bump is higher there."""
     heat = np.zeros((HEAT_SIDE, HEAT_SIDE), np.float32)
+    owner = np.zeros((HEAT_SIDE, HEAT_SIDE), np.int64)
     at = np.arange(HEAT_SIDE, dtype=np.float32)
-    for cell, spread in zip(points.cells, points.spread, strict=True):
+    for index, (cell, spread) in enumerate(zip(points.cells, points.spread, strict=True)):
         rows, columns = (np.exp(-((at - middle) ** 2) / (2 * spread**2)) for middle in cell)
-        np.maximum(heat, np.outer(rows, columns), out=heat)
-    return heat
+        bump = np.outer(rows, columns)
+        owner[bump > heat] = index
+        np.maximum(heat, bump, out=heat)
+    cells = np.argwhere(heat > _NEAR)
+    near, owners = (each[cells[:, 0], cells[:, 1]] for each in (heat, owner))
+    low, high = np.split(points.boxes[owners], 2, axis=1)
+    middle = cells[:, ::-1] + np.float32(0.5)
+    sides = np.maximum(np.concatenate([middle - low, high - middle], axis=1), 1 / STRIDE)
+    weights = near / np.bincount(owners, near, minlength=1)[owners]
+    return Targets(heat, cells, sides.astype(np.float32), weights.astype(np.float32))
 
 
 def heat_loss(logits: Tensor, heat: Tensor, is_inside: Tensor) -> Tensor:
@@ -144,6 +163,25 @@ def heat_loss(logits: Tensor, heat: Tensor, is_inside: Tensor) -> Tensor:
     return -total / is_point.sum().clamp(min=1)
 
 
+def box_loss(sides: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """1 - GIoU of boxes around one cell's middle each, weighed and summed.
+
+    Shapes:
+        sides, wanted: (M, 4) distances to left, top, right and bottom.
+        weights: (M,).
+
+    """
+    inner, outer = torch.minimum(sides, wanted), torch.maximum(sides, wanted)
+    common, hull = _area(inner), _area(outer)  # both boxes are around the same middle
+    union = _area(sides) + _area(wanted) - common
+    giou = common / union - (hull - union) / hull
+    return (weights * (1 - giou)).sum()
+
+
+def _area(sides: Tensor) -> Tensor:
+    return (sides[:, 0] + sides[:, 2]) * (sides[:, 1] + sides[:, 3])
+
+
 def _loss(
     head: PromptHead,
     images: Sequence[AnnotatedImage],
@@ -153,24 +191,24 @@ def _loss(
     for image in images:
         if image.key not in known:
             known[image.key] = points_of(image)
-    wanted = [known[image.key] for image in images]
+    shown = [known[image.key] for image in images]
+    wanted = [targets_of(points) for points in shown]
     embeddings = np.stack([np.asarray(image.load_embedding(), np.float32) for image in images])
     logits, sides = head(torch.from_numpy(embeddings))
-    heat = torch.from_numpy(np.stack([heat_of(points) for points in wanted]))
+    heat = torch.from_numpy(np.stack([each.heat for each in wanted]))
     is_inside = torch.zeros_like(heat, dtype=torch.bool)
-    for index, points in enumerate(wanted):
+    for index, points in enumerate(shown):
         is_inside[index, : points.height, : points.width] = True
     found = torch.cat(
-        [
-            sides[index, :, points.cells[:, 0], points.cells[:, 1]].T
-            for index, points in enumerate(wanted)
-        ]
+        [sides[index, :, each.cells[:, 0], each.cells[:, 1]].T for index, each in enumerate(wanted)]
     )
-    truth = torch.from_numpy(np.concatenate([points.sides for points in wanted]))
-    loss = heat_loss(logits, heat, is_inside)
-    if len(truth):  # there is no mean over nothing
-        loss = loss + config.sides_weight * F.l1_loss(found, truth)
-    return loss
+    boxes = box_loss(
+        found.exp(),
+        torch.from_numpy(np.concatenate([each.sides for each in wanted])),
+        torch.from_numpy(np.concatenate([each.weights for each in wanted])),
+    )
+    objects = max(sum(len(points.cells) for points in shown), 1)
+    return heat_loss(logits, heat, is_inside) + config.box_weight * boxes / objects
 
 
 def _drawn(

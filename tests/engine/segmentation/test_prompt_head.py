@@ -16,9 +16,10 @@ from engine.segmentation.prompt_head import PromptHead, export_prompt_head
 from engine.segmentation.prompt_head_training import (
     PromptHeadCancelled,
     PromptHeadConfig,
+    box_loss,
     heat_loss,
-    heat_of,
     points_of,
+    targets_of,
     train_prompt_head,
 )
 from engine.weights.paths import ModelPaths
@@ -161,7 +162,35 @@ def test_the_point_of_a_ring_lies_on_the_ring() -> None:
 
     [[row, column]] = points.cells  # 128 cells are 256 px
     assert ring[2 * row + 1, 2 * column + 1]
-    assert heat_of(points)[row, column] == 1
+    assert targets_of(points).heat[row, column] == 1
+
+
+def test_cells_near_the_point_of_an_object_learn_its_box_and_weigh_as_much_as_any_other() -> None:
+    masks = [square(20, 24, side=16), square(20, 40, side=16), square(100, 100, side=60)]
+    points = points_of(
+        AnnotatedImage("three", lambda: np.zeros((DIM, 64, 64), np.float16), masks, SIZE_HW)
+    )
+
+    learned = targets_of(points)
+
+    middle = learned.cells[:, ::-1] + 0.5
+    low, high = middle - learned.sides[:, :2], middle + learned.sides[:, 2:]
+    boxes = np.round(2 * np.concatenate([low, high], axis=1)).astype(int)  # a cell is 2 px
+    by_box = {(24, 20, 40, 36): 0.0, (40, 20, 56, 36): 0.0, (100, 100, 160, 160): 0.0}
+    for box, weight in zip(boxes, learned.weights, strict=True):
+        by_box[tuple(box)] += float(weight)
+    assert list(by_box.values()) == pytest.approx([1, 1, 1])
+    assert len(boxes) > 3 * len(by_box)
+
+
+def test_boxes_lose_by_how_far_they_do_not_overlap() -> None:
+    wanted = torch.tensor([[2.0, 2.0, 2.0, 2.0]] * 3)
+    found = torch.tensor([[2.0, 2.0, 2.0, 2.0], [2.0, 2.0, 6.0, 2.0], [1.0, 4.0, 1.0, 4.0]])
+
+    losses = [float(box_loss(found[[at]], wanted[[at]], torch.ones(1))) for at in range(3)]
+
+    across = 1 - (8 / 24 - (32 - 24) / 32)  # 2 by 8 over 4 by 4, in a hull of 4 by 8
+    assert losses == pytest.approx([0, 0.5, across])
 
 
 @pytest.mark.parametrize("each", [1, 10])
