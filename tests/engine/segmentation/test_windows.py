@@ -38,7 +38,7 @@ def test_the_windows_of_each_level_lie_in_the_image_and_leave_nothing_out(
         seen |= window.paste(np.ones(window.size_hw, bool), size_hw)
 
     assert all(seen.all() for seen in covered.values())
-    assert len(covered) == sum(share * max(size_hw) >= LEAST_PX for share, _ in LEVELS)
+    assert len(covered) == sum(round(share * max(size_hw)) >= LEAST_PX for share, _ in LEVELS)
 
 
 @given(SIZES, st.floats(0.005, 0.09), st.data())
