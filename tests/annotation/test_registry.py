@@ -124,7 +124,7 @@ def test_any_bundle_is_promoted_with_a_reason_that_the_history_keeps(
 
     answers = [manager.post(path, body).json() for _ in range(2)]
 
-    assert answers == [{"bundle": pretrained.pk, "round": None}] * 2
+    assert answers == [{"bundle": pretrained.pk, "round": None, "is_in_part": False}] * 2
     [newest, *_] = manager.get(f"projects/{world.project.pk}/serving-moves").json()["results"]
     assert (newest["by"], newest["reason"], newest["to"]["round"]) == ("manager", WHY, None)
     assert AliasMove.objects.filter(name="serving", to_bundle=pretrained, reason=WHY).count() == 1
